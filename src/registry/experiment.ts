@@ -1,0 +1,45 @@
+import type { Location } from '../errors/xp-error.ts'
+import type { AnyStage } from './stage.ts'
+
+export interface PortSource {
+  /** Id of the stage that makes the artifact. */
+  readonly stage: string
+  /** Its output port. */
+  readonly port: string
+}
+
+/** Where a value came from, in words for a reader: `--set`, `vars.weights`, `default`, or the file position. */
+export interface Origin {
+  readonly from: 'file' | 'vars' | 'env' | 'set' | 'default'
+  readonly text: string
+}
+
+export interface ResolvedStage {
+  readonly id: string
+  readonly stage: AnyStage
+  /** After defaults and interpolation; path params are absolute. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** By dotted param path. */
+  readonly origins: ReadonlyMap<string, Origin>
+  /** By input port; an unwired optional port is absent. */
+  readonly inputs: Readonly<Record<string, readonly PortSource[]>>
+  readonly where: Location
+}
+
+export interface MlflowTarget {
+  readonly uri: string
+  readonly experiment: string
+}
+
+/** An experiment file after composition and validation: a typed graph in topological order. */
+export interface ResolvedExperiment {
+  readonly name: string
+  /** Absolute path of the YAML file. */
+  readonly file: string
+  readonly seed: number
+  readonly engine: 'onnx' | 'tfjs'
+  readonly stages: readonly ResolvedStage[]
+  readonly track: { readonly mlflow?: MlflowTarget }
+  /** The composed YAML with the origin of each value that is not the file's own, as comments; no secrets. */
+  readonly resolvedYaml: string
+}

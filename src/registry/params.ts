@@ -1,0 +1,25 @@
+import { type TSchemaOptions, Type } from 'typebox'
+
+/**
+ * How a param enters the stage's key. By value unless annotated:
+ * `tree` / `file`: a path that enters by the content it names (an edited image is a miss, a moved folder a hit);
+ * `ignored`: cannot change the bytes; the reason is stated.
+ */
+export type KeyRole = 'tree' | 'file' | { readonly ignored: string }
+
+/** The JSON Schema keyword that carries a param's key role. */
+export const keyRoleKeyword = 'x-xp-key'
+
+export const keyRoleOf = (schema: object): KeyRole | undefined =>
+  (schema as Readonly<Record<string, KeyRole | undefined>>)[keyRoleKeyword]
+
+/** A folder of source data, relative to the YAML file that names it. */
+export const TreePath = (options: TSchemaOptions & { description: string }) =>
+  Type.String({ minLength: 1, ...options, [keyRoleKeyword]: 'tree' satisfies KeyRole })
+
+/** A file of source data, relative to the YAML file that names it. */
+export const FilePath = (options: TSchemaOptions & { description: string }) =>
+  Type.String({ minLength: 1, ...options, [keyRoleKeyword]: 'file' satisfies KeyRole })
+
+/** Options for a param that cannot change the bytes of a stage's outputs, with the reason. */
+export const ignoredByKey = (why: string) => ({ [keyRoleKeyword]: { ignored: why } satisfies KeyRole })

@@ -1,0 +1,90 @@
+import type { Static, TObject } from 'typebox'
+import type { Digest, TreeFile } from '../std/hash.ts'
+import type { InputPorts, InputValues, OutputPorts, OutputValues } from './artifact.ts'
+import type { Engine } from './engine.ts'
+
+export const stageFamilies = ['load', 'split', 'transform', 'model', 'train', 'evaluate', 'report'] as const
+export type StageFamily = (typeof stageFamilies)[number]
+
+export interface MetricDeclaration {
+  readonly unit: string
+  readonly per: 'batch' | 'epoch' | 'run'
+  readonly better?: 'higher' | 'lower'
+  readonly description: string
+}
+/** Names are `<part>/<metric>`; a name ending in `*` declares every name with that prefix, `*` alone as the first segment every part. */
+export type MetricDeclarations = Readonly<Record<string, MetricDeclaration>>
+
+/** What else may change the bytes a stage makes, beside inputs, params and version. */
+export type StageNeed = 'seed' | 'engine'
+
+/** Source data named by a `tree` or `file` param. */
+export interface SourceTree {
+  /** Absolute path: the folder, or the folder that holds the single file. */
+  readonly root: string
+  readonly digest: Digest
+  readonly files: readonly TreeFile[]
+}
+
+export interface StageContext<P, I extends InputPorts, M extends MetricDeclarations> {
+  /** After defaults; paths are absolute. */
+  readonly params: P
+  readonly inputs: InputValues<I>
+  /** By param name: the content of each `tree` or `file` param. */
+  readonly sources: Readonly<Record<string, SourceTree>>
+  /** The experiment's seed. @throws unless the stage declares `needs: ['seed']`. */
+  readonly seed: number
+  /** Numerical engine. @throws unless the stage declares `needs: ['engine']`. */
+  readonly engine: Engine
+  /** A folder that belongs to this stage's key and survives a crash; not part of the outputs. */
+  readonly scratch: string
+  /** Aborted on Ctrl-C or SIGTERM; honoured within one batch. */
+  readonly signal: AbortSignal
+  /** Absolute path of the tree with this digest: a source folder of this run, or an artifact in the store. */
+  locate(digest: Digest): string
+  metric(name: keyof M & string, value: number, step: number, epoch?: number): void
+  progress(done: number, total: number, what: string): void
+  warn(message: string): void
+}
+
+/** What is known of a stage's inputs before any work starts, for `check`. */
+export interface CheckContext<P> {
+  readonly params: P
+  readonly sources: Readonly<Record<string, SourceTree>>
+}
+
+/** One step of an experiment. `uses` is the path under `src/stages` and the value in the YAML. */
+export interface StageDefinition<
+  S extends TObject,
+  I extends InputPorts,
+  O extends OutputPorts,
+  M extends MetricDeclarations,
+> {
+  readonly uses: `${StageFamily}/${string}`
+  /** Raised when equal inputs would give other bytes. */
+  readonly version: number
+  readonly summary: string
+  readonly params: S
+  readonly inputs: I
+  readonly outputs: O
+  readonly metrics: M
+  readonly needs: readonly StageNeed[]
+  /**
+   * Cheap checks on params and source files that need no other stage, run before any stage starts.
+   * @throws XpError
+   */
+  check?(ctx: CheckContext<Static<S>>): Promise<void>
+  run(ctx: StageContext<Static<S>, I, M>): Promise<OutputValues<O>>
+}
+
+export const defineStage = <
+  S extends TObject,
+  I extends InputPorts,
+  O extends OutputPorts,
+  const M extends MetricDeclarations,
+>(
+  definition: StageDefinition<S, I, O, M>,
+) => Object.freeze(definition)
+
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds stages of every shape; `run` is a method, so no cast is needed.
+export type AnyStage = StageDefinition<any, any, any, any>

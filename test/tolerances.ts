@@ -1,0 +1,34 @@
+/**
+ * The one table of numerical tolerances. `absolute` bounds |a − b|, `relative` |a − b| / max(|b|, 1e-12).
+ * A test takes its number here; nothing is looser than `ceiling`.
+ */
+export const tolerances = {
+  /** One op in float32 against the reference interpreter or tfjs, per element. */
+  op: { absolute: 1e-5, relative: 1e-4 },
+  /** Logits against Hugging Face on the same pixels. */
+  logits: { absolute: 1e-4, relative: Number.POSITIVE_INFINITY },
+  /** Loss and gradient norm per optimiser step against PyTorch. */
+  trainingStep: { absolute: Number.POSITIVE_INFINITY, relative: 1e-3 },
+  /** Metrics against scikit-learn (float64 on both sides). */
+  metric: { absolute: 1e-12, relative: 1e-9 },
+} as const
+
+export const ceiling = 1e-3
+
+/** Largest violation of a tolerance over two equally long vectors: at most 1 when all elements pass. */
+export function excess(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { absolute, relative }: { readonly absolute: number; readonly relative: number },
+): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY
+  let worst = 0
+  for (let i = 0; i < actual.length; i++) {
+    const [a, b] = [actual[i] ?? Number.NaN, expected[i] ?? Number.NaN]
+    const error = Math.abs(a - b)
+    const ratio = Math.min(error / absolute, error / Math.max(Math.abs(b), 1e-12) / relative)
+    if (Number.isNaN(error)) return Number.POSITIVE_INFINITY
+    worst = Math.max(worst, ratio)
+  }
+  return worst
+}
