@@ -2,6 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { Digest, TreeFile } from '../std/hash.ts'
 import type { InputPorts, InputValues, OutputPorts, OutputValues } from './artifact.ts'
 import type { Engine } from './engine.ts'
+import type { MetricName } from './metrics.ts'
 
 export const stageFamilies = ['load', 'split', 'transform', 'model', 'train', 'evaluate', 'report'] as const
 export type StageFamily = (typeof stageFamilies)[number]
@@ -12,7 +13,8 @@ export interface MetricDeclaration {
   readonly better?: 'higher' | 'lower'
   readonly description: string
 }
-/** Names are `<part>/<metric>`; a name ending in `*` declares every name with that prefix, `*` alone as the first segment every part. */
+// By metric name, `<part>/<metric>`. One star may stand at an end and means any text of one or more characters:
+// `*/loss` is the loss on every part. `metricDeclaration` finds the declaration of a name.
 export type MetricDeclarations = Readonly<Record<string, MetricDeclaration>>
 
 /** What else may change the bytes a stage makes, beside inputs, params and version. */
@@ -42,7 +44,7 @@ export interface StageContext<P, I extends InputPorts, M extends MetricDeclarati
   readonly signal: AbortSignal
   /** Absolute path of the tree with this digest: a source folder of this run, or an artifact in the store. */
   locate(digest: Digest): string
-  metric(name: keyof M & string, value: number, step: number, epoch?: number): void
+  metric(name: MetricName<M>, value: number, step: number, epoch?: number): void
   progress(done: number, total: number, what: string): void
   warn(message: string): void
 }
