@@ -1,0 +1,39 @@
+import type { StageProgress } from './stage-progress.ts'
+import { barOf, cut, number, timeLeft } from './text.ts'
+
+export interface Colors {
+  readonly cyan: (text: string) => string
+  readonly dim: (text: string) => string
+}
+
+const counted = /^[a-z]+$/
+
+/** `1200/3072 images`, or `epoch 2: 1200/3072` where the label is more than a unit. */
+function position(p: StageProgress): string {
+  const count = `${p.done}/${p.total}`
+  return counted.test(p.what) ? `${count} ${p.what}` : p.what === '' ? count : `${p.what}: ${count}`
+}
+
+function facts(p: StageProgress): readonly string[] {
+  const { rate, remaining } = p
+  return [
+    ...(rate === undefined ? [] : [`${number(rate)}${counted.test(p.what) ? ` ${p.what}` : ''}/s`]),
+    ...(p.loss === undefined ? [] : [`loss ${number(p.loss)}`]),
+    ...(remaining === undefined || p.done >= p.total ? [] : [`ETA ${timeLeft(remaining)}`]),
+  ]
+}
+
+/** One line of at most `width` columns for a terminal: the bar gives way first, then the facts from the right. */
+export function barLine(p: StageProgress, width: number, labelWidth: number, color: Colors): string {
+  const label = `  ${p.stage.padEnd(labelWidth)} `
+  const percent = `${String(Math.floor(p.fraction * 100)).padStart(3)} %`
+  const tail = [percent, position(p), ...facts(p)].join('  ')
+  const room = width - label.length - tail.length - 2
+  if (room < 8) return cut(label + tail, width - 1)
+  const bar = barOf(p.fraction, Math.min(32, room))
+  return `${label}${color.cyan(bar.done)}${color.dim(bar.rest)} ${tail}`
+}
+
+/** The same as a plain line, for logs. */
+export const plainLine = (p: StageProgress): string =>
+  `  ${p.stage}: ${Math.floor(p.fraction * 100)} %, ${[position(p), ...facts(p)].join(', ')}`
