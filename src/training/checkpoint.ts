@@ -1,0 +1,128 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { EpochRow } from '../artifacts/training-history.ts'
+import type { OptimizerState, Parameter, Trainer, Weights } from '../registry/engine.ts'
+import { crashPoint } from '../std/crash-point.ts'
+import { syncDirectory } from '../std/fs.ts'
+import { type Digest, digestFile } from '../std/hash.ts'
+import { readSafetensors, writeSafetensors } from '../std/safetensors.ts'
+
+/** Where a training stands between two optimiser steps. */
+export interface TrainingState {
+  /** Optimiser steps made. */
+  readonly step: number
+  /** Epochs finished, validation included. */
+  readonly epoch: number
+  /** Batches done of the epoch under way. */
+  readonly batch: number
+  /** Sum of the losses of those batches. */
+  readonly lossSum: number
+  /** Time those batches took, over all attempts. */
+  readonly seconds: number
+  /** Per step since the start. */
+  readonly losses: readonly number[]
+  readonly gradNorms: readonly number[]
+  /** Per finished epoch. */
+  readonly rows: readonly EpochRow[]
+  readonly imagesPerSecond: readonly number[]
+}
+
+/** `state.json`, written last: a folder without it is no checkpoint. */
+interface CheckpointManifest extends TrainingState {
+  readonly format: 'xp-checkpoint@1'
+  /** Digest of what the training depends on; another training's checkpoint is not resumed from. */
+  readonly spec: Digest
+  readonly files: Readonly<Record<string, { readonly size: number; readonly sha256: Digest }>>
+}
+
+const format = 'xp-checkpoint@1'
+const modelFile = 'model.safetensors'
+const optimizerFile = 'optimizer.safetensors'
+const stateFile = 'state.json'
+
+/**
+ * Writes the folder `path` in one step: a reader sees a whole checkpoint or none, also after a power cut.
+ * An older folder of that name is replaced. On failure the temporary folder is removed.
+ */
+export async function writeCheckpoint(
+  path: string,
+  trainer: Pick<Trainer, 'weights' | 'optimizerState'>,
+  parameters: readonly Parameter[],
+  spec: Digest,
+  state: TrainingState,
+): Promise<void> {
+  const temporary = `${path}${temporarySuffix}`
+  const shaped = (values: Weights, prefix = '') =>
+    parameters.map(({ name, shape }) => {
+      const data = values.get(name)
+      if (data === undefined) throw new Error(`the trainer has no values for ${prefix}${name}`)
+      return [prefix + name, { shape: [...shape], data }] as const
+    })
+  try {
+    await rm(temporary, { recursive: true, force: true })
+    await mkdir(temporary, { recursive: true })
+    await writeSafetensors(join(temporary, modelFile), new Map(shaped(trainer.weights())), { format: 'pt' })
+    const { m, v } = trainer.optimizerState()
+    await writeSafetensors(join(temporary, optimizerFile), new Map([...shaped(m, 'm.'), ...shaped(v, 'v.')]), {})
+    const files: Record<string, { size: number; sha256: Digest }> = {}
+    for (const name of [modelFile, optimizerFile]) {
+      const file = join(temporary, name)
+      files[name] = { size: (await stat(file)).size, sha256: await digestFile(file) }
+    }
+    const manifest: CheckpointManifest = { format, spec, files, ...state }
+    crashPoint('checkpoint.without-state')
+    await writeFile(join(temporary, stateFile), JSON.stringify(manifest), { flush: true })
+    await syncDirectory(temporary)
+    crashPoint('checkpoint.before-rename')
+    await rm(path, { recursive: true, force: true })
+    await rename(temporary, path)
+    crashPoint('checkpoint.renamed')
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true })
+    throw error
+  }
+  await syncDirectory(dirname(path))
+}
+
+/** Ends the name of a folder that is still being written. */
+export const temporarySuffix = '.tmp'
+
+/** The state of a checkpoint whose files all have the recorded sizes and digests, else what is wrong with it. */
+export async function verifyCheckpoint(
+  path: string,
+  spec: Digest,
+): Promise<{ readonly state: TrainingState } | { readonly problem: string }> {
+  try {
+    const manifest = JSON.parse(await readFile(join(path, stateFile), 'utf8')) as CheckpointManifest
+    if (manifest.format !== format) return { problem: `its format is ${manifest.format}, not ${format}` }
+    if (manifest.spec !== spec) return { problem: 'it belongs to a training with other settings' }
+    for (const name of [modelFile, optimizerFile]) {
+      const recorded = manifest.files[name]
+      const { size } = await stat(join(path, name))
+      if (recorded?.size !== size) return { problem: `${name} has ${size} bytes instead of ${recorded?.size}` }
+      if (recorded.sha256 !== (await digestFile(join(path, name)))) return { problem: `${name} has other bytes` }
+    }
+    const { format: _format, spec: _spec, files: _files, ...state } = manifest
+    return { state }
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
+}
+
+/** Weights of a verified checkpoint. */
+export const readCheckpointWeights = (path: string): Promise<Weights> => readFloats(join(path, modelFile))
+
+/** Adam's moments of a verified checkpoint whose training made `step` steps. */
+export async function readCheckpointOptimizer(path: string, step: number): Promise<OptimizerState> {
+  const moments = [...(await readFloats(join(path, optimizerFile)))]
+  const starting = (prefix: string) =>
+    new Map(
+      moments.filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
+    )
+  return { step, m: starting('m.'), v: starting('v.') }
+}
+
+async function readFloats(file: string): Promise<Weights> {
+  const { tensors } = await readSafetensors(file)
+  return new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array]))
+}

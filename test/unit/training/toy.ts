@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { Batch, OptimizerState, Trainer, Weights } from '../../../src/registry/engine.ts'
+import { openCheckpoints } from '../../../src/training/checkpoints.ts'
+import { evaluate } from '../../../src/training/evaluate.ts'
+import type { FitOptions } from '../../../src/training/fit.ts'
+import { createSchedule } from '../../../src/training/schedules.ts'
+
+export const features = 4
+export const classes = 3
+export const exampleCount = 22
+export const batchSize = 4
+export const parameters = [
+  { name: 'head.weight', shape: [classes, features], decay: true },
+  { name: 'head.bias', shape: [classes], decay: false },
+]
+
+const zeros = (): Map<string, Float32Array> =>
+  new Map(parameters.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))]))
+const copied = (values: Weights) => new Map([...values].map(([name, data]) => [name, data.slice()]))
+const of = (values: Weights, name: string) => values.get(name) as Float32Array
+
+/** Softmax regression under Adam, deterministic: the smallest model that has moments to lose. */
+export function toyTrainer(): Trainer {
+  let state = { step: 0, weights: zeros(), m: zeros(), v: zeros() }
+  const rowLogits = (pixels: Float32Array, row: number) =>
+    Array.from({ length: classes }, (_, c) => {
+      let sum = of(state.weights, 'head.bias')[c] as number
+      for (let f = 0; f < features; f++)
+        sum += (of(state.weights, 'head.weight')[c * features + f] as number) * (pixels[row * features + f] as number)
+      return sum
+    })
+  return {
+    async logits({ size, pixels }) {
+      return Float32Array.from(Array.from({ length: size }, (_, row) => rowLogits(pixels, row)).flat())
+    },
+    async step({ size, pixels, labels }, learningRate) {
+      const gradients = zeros()
+      let loss = 0
+      for (let row = 0; row < size; row++) {
+        const exponentials = rowLogits(pixels, row).map(Math.exp)
+        const total = exponentials.reduce((a, b) => a + b)
+        exponentials.forEach((exponential, c) => {
+          const error = (exponential / total - (c === labels[row] ? 1 : 0)) / size
+          if (c === labels[row]) loss -= Math.log(exponential / total) / size
+          const [bias, weight] = [of(gradients, 'head.bias'), of(gradients, 'head.weight')]
+          bias[c] = (bias[c] as number) + error
+          for (let f = 0; f < features; f++) {
+            const at = c * features + f
+            weight[at] = (weight[at] as number) + error * (pixels[row * features + f] as number)
+          }
+        })
+      }
+      const step = state.step + 1
+      let squares = 0
+      for (const [name, gradient] of gradients) {
+        const [w, m, v] = [of(state.weights, name), of(state.m, name), of(state.v, name)]
+        gradient.forEach((g, i) => {
+          squares += g * g
+          m[i] = 0.9 * (m[i] as number) + 0.1 * g
+          v[i] = 0.999 * (v[i] as number) + 0.001 * g * g
+          const [mean, variance] = [(m[i] as number) / (1 - 0.9 ** step), (v[i] as number) / (1 - 0.999 ** step)]
+          w[i] = (w[i] as number) - (learningRate * mean) / (Math.sqrt(variance) + 1e-8)
+        })
+      }
+      state = { ...state, step }
+      return { loss: Math.fround(loss), gradNorm: Math.fround(Math.sqrt(squares)) }
+    },
+    weights: () => copied(state.weights),
+    optimizerState: (): OptimizerState => ({ step: state.step, m: copied(state.m), v: copied(state.v) }),
+    restore(weights, { step, m, v }) {
+      state = { step, weights: copied(weights), m: copied(m), v: copied(v) }
+    },
+    async dispose() {},
+  }
+}
+
+/** Example i: class i mod 3, its features a hash of i pulled towards the class. */
+export async function* toyBatches(order: ArrayLike<number>): AsyncGenerator<Batch> {
+  for (let from = 0; from < order.length; from += batchSize) {
+    const indices = Array.from(order).slice(from, from + batchSize)
+    const pixels = indices.flatMap((i) =>
+      Array.from({ length: features }, (_, f) => Math.sin(i * 12.9 + f * 78.2) + (f === i % classes ? 0.5 : 0)),
+    )
+    const labels = Int32Array.from(indices.map((i) => i % classes))
+    yield { size: indices.length, pixels: Float32Array.from(pixels), labels }
+  }
+}
+
+export const digestOf = (weights: Weights): string => {
+  const hash = createHash('sha256')
+  for (const [name, data] of [...weights].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  }
+  return hash.digest('hex')
+}
+
+/** A training of 4 epochs of 6 batches with checkpoints in `dir`; `changes` replace any of its options. */
+export function toyFit(dir: string, changes: Partial<FitOptions> = {}, keep = 2, warnings: string[] = []): FitOptions {
+  const trainer = changes.trainer ?? toyTrainer()
+  const signal = changes.signal ?? new AbortController().signal
+  return {
+    trainer,
+    epochs: 4,
+    batchSize,
+    exampleCount,
+    seed: 7,
+    schedule: createSchedule({ name: 'linear', learningRate: 0.05, totalSteps: 24, warmupSteps: 3 }),
+    bestBy: 'loss',
+    checkpoints: openCheckpoints({ dir, parameters, spec: 'toy', keep, warn: (message) => warnings.push(message) }),
+    signal,
+    batchesOf: (order) => toyBatches(order),
+    validate: (_epoch, signal) =>
+      evaluate({
+        predictor: trainer,
+        batches: toyBatches(Array.from({ length: 9 }, (_, i) => 100 + i)),
+        classes,
+        signal,
+      }),
+    onStep() {},
+    onEpoch() {},
+    onProgress() {},
+    ...changes,
+  }
+}
