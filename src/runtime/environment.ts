@@ -1,0 +1,43 @@
+import { api, call, create, type Handle } from './calls.ts'
+
+/** Failures come back as statuses; ONNX Runtime need not print them too. */
+const fatal = 4
+const arenaAllocator = 1
+const defaultMemory = 0
+const sameAsRequested = 1
+
+let shared: { readonly handle: Handle; users: number } | undefined
+
+/** ONNX Runtime's environment, one per process, with one CPU arena that every session allocates from. */
+export function acquireEnvironment(): Handle {
+  shared ??= { handle: open(), users: 0 }
+  shared.users++
+  return shared.handle
+}
+
+/** The last release gives the arena's memory back to the system. */
+export function releaseEnvironment(): void {
+  if (shared === undefined) throw new Error('the ONNX Runtime environment is released more often than acquired')
+  if (--shared.users > 0) return
+  api().ReleaseEnv(shared.handle)
+  shared = undefined
+}
+
+function open(): Handle {
+  const handle = create(api().CreateEnv, fatal, 'xp')
+  const memory = createCpuMemoryInfo(arenaAllocator)
+  // Growing by what is asked, not by doubling, keeps the peak near the sum of the live tensors.
+  const arena = create(api().CreateArenaCfg, 0, sameAsRequested, -1, -1)
+  try {
+    call(api().CreateAndRegisterAllocator, handle, memory, arena)
+  } finally {
+    api().ReleaseArenaCfg(arena)
+    api().ReleaseMemoryInfo(memory)
+  }
+  return handle
+}
+
+/** Describes host memory; `arenaAllocator` is ONNX Runtime's pooled kind. */
+export function createCpuMemoryInfo(kind: number): Handle {
+  return create(api().CreateCpuMemoryInfo, kind, defaultMemory)
+}
