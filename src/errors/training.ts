@@ -27,7 +27,7 @@ const outOfSpace = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 export const checkpointNotWritten = (path: string, cause: NodeJS.ErrnoException) => {
   const full = outOfSpace.has(cause.code ?? '')
   return new XpError({
-    code: full ? 'XP_DISK_FULL' : 'XP_CHECKPOINT_NOT_WRITTEN',
+    code: 'XP_DISK',
     exit: 'environment',
     message: full
       ? `no space left for the checkpoint ${path} (${cause.code}); earlier checkpoints are intact`
@@ -35,6 +35,7 @@ export const checkpointNotWritten = (path: string, cause: NodeJS.ErrnoException)
     hint: full
       ? 'free some space or lower keepCheckpoints, then run again: training goes on from the last checkpoint'
       : 'make the store writable, then run again: training goes on from the last checkpoint',
+    details: { errno: cause.code },
     cause,
   })
 }
