@@ -1,5 +1,10 @@
-import { cp } from 'node:fs/promises'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { badModelConfig, malformedJson, missingModelFile, notAModelFolder } from '../errors/weights.ts'
 import type { ArtifactType } from '../registry/artifact.ts'
+import type { Parameter, Weights } from '../registry/engine.ts'
+import { asFloat32, readSafetensors, writeSafetensors } from '../std/safetensors.ts'
+import type { HuggingFaceConfig } from './model-config.ts'
 
 /**
  * A model as a Hugging Face folder (`config.json`, `model.safetensors`, `preprocessor_config.json`), plus `xp.json`:
@@ -24,3 +29,90 @@ export const Model: ArtifactType<Model> = {
   write: (dir, value) => cp(value.dir, dir, { recursive: true, dereference: true, preserveTimestamps: false }),
   read: async (dir) => ({ dir }),
 }
+
+export const modelFiles = {
+  config: 'config.json',
+  weights: 'model.safetensors',
+  preprocessor: 'preprocessor_config.json',
+  provenance: 'xp.json',
+} as const
+
+/** The content of a Hugging Face `preprocessor_config.json`. */
+export type PreprocessorConfig = Readonly<Record<string, unknown>>
+
+export interface ModelFolder {
+  readonly config: HuggingFaceConfig
+  readonly parameters: readonly Parameter[]
+  readonly weights: Weights
+  readonly preprocessor: PreprocessorConfig
+  readonly provenance: ModelProvenance
+}
+
+/** Writes a folder that Python's `from_pretrained` loads without a missing or unexpected key. Equal models give equal bytes. */
+export async function writeModelFolder(dir: string, model: ModelFolder): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  const tensors = model.parameters.map(({ name, shape }) => {
+    const data = model.weights.get(name)
+    if (data === undefined) throw new Error(`no weights for ${name}`)
+    return [name, { shape, data }] as const
+  })
+  await writeSafetensors(join(dir, modelFiles.weights), new Map(tensors), { format: 'pt' })
+  await writeJson(join(dir, modelFiles.config), sorted(model.config))
+  await writeJson(join(dir, modelFiles.preprocessor), sorted(model.preprocessor))
+  await writeJson(join(dir, modelFiles.provenance), model.provenance)
+}
+
+/**
+ * The parsed `config.json` of a Hugging Face folder.
+ * @throws XpError when the folder or file is not there, is not JSON, or names no `model_type`
+ */
+export async function readModelConfig(dir: string): Promise<HuggingFaceConfig> {
+  const file = join(dir, modelFiles.config)
+  const config = await readJsonObject(dir, modelFiles.config)
+  if (config === undefined) throw missingModelFile(dir, modelFiles.config)
+  if (typeof config.model_type !== 'string') throw badModelConfig(file, 'model_type', config.model_type, 'a string')
+  return config as HuggingFaceConfig
+}
+
+/** The parsed `preprocessor_config.json`, or undefined when the folder has none. */
+export const readPreprocessor = (dir: string): Promise<PreprocessorConfig | undefined> =>
+  readJsonObject(dir, modelFiles.preprocessor)
+
+/** Values of `model.safetensors` as float32, under their names in the file. */
+export async function readModelWeights(dir: string): Promise<Weights> {
+  const { tensors } = await readSafetensors(join(dir, modelFiles.weights))
+  return new Map([...tensors].map(([name, tensor]) => [name, asFloat32(tensor)]))
+}
+
+/** How far a model was trained. */
+export async function readProvenance(dir: string): Promise<ModelProvenance> {
+  const provenance = await readJsonObject(dir, modelFiles.provenance)
+  if (provenance === undefined) throw missingModelFile(dir, modelFiles.provenance)
+  return provenance as unknown as ModelProvenance
+}
+
+async function readJsonObject(dir: string, name: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const file = join(dir, name)
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTDIR') throw notAModelFolder(dir)
+    if (code === 'ENOENT') return undefined
+    throw error
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw malformedJson(file, (error as Error).message)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformedJson(file, 'it is not a JSON object')
+  return value as Readonly<Record<string, unknown>>
+}
+
+const sorted = (object: object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+const writeJson = (file: string, value: unknown) => writeFile(file, `${JSON.stringify(value, null, 2)}\n`)

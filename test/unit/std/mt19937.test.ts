@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { Mt19937, randperm } from '../../../src/std/mt19937.ts'
+import { fillNormal, fillTruncatedNormal } from '../../../src/std/torch-normal.ts'
+import { excess, tolerances } from '../../tolerances.ts'
 
 const golden = JSON.parse(readFileSync(new URL('../../goldens/random.json', import.meta.url), 'utf8'))
 const digest = (data: Int32Array | Float32Array) =>
@@ -34,4 +36,23 @@ it('draws 64-bit integers high half first', () => {
 
 it('gives other numbers for another seed', () => {
   expect(new Mt19937(1).uint32()).not.toBe(new Mt19937(2).uint32())
+})
+
+it('draws normal numbers as Tensor.normal_, short and long, and leaves the generator in step', () => {
+  for (const { seed, n, mean, std, values, next } of golden.normals) {
+    const generator = new Mt19937(seed)
+    expect(excess(fillNormal(generator, n, mean, std), values, tolerances.initialWeight), `n = ${n}`).toBeLessThan(1)
+    expect(generator.uniform(0, 1)).toBe(next)
+  }
+  expect(golden.normals).toHaveLength(5)
+})
+
+it('draws truncated normal numbers as trunc_normal_, drawing again what lies outside', () => {
+  for (const { seed, n, std, values, next } of golden.truncated) {
+    const generator = new Mt19937(seed)
+    const ours = fillTruncatedNormal(generator, n, std)
+    expect(excess(ours, values, tolerances.initialWeight), `std = ${std}`).toBeLessThan(1)
+    expect(generator.uniform(0, 1)).toBe(next)
+  }
+  expect(golden.truncated).toHaveLength(2)
 })

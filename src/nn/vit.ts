@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs'
+import type { Classifier } from '../registry/engine.ts'
+import { attention } from './layers/attention.ts'
+import { gelu, tanhGelu } from './layers/gelu.ts'
+import { layerNorm } from './layers/layer-norm.ts'
+import { linear } from './layers/linear.ts'
+import { patchEmbedding } from './layers/patch-embedding.ts'
+import type { HiddenActivation, VitConfig } from './vit-config.ts'
+import { vitParameters } from './vit-parameters.ts'
+
+type Parameters = Readonly<Record<string, tf.Tensor>>
+
+const activations: Readonly<Record<HiddenActivation, (x: tf.Tensor) => tf.Tensor>> = {
+  gelu,
+  gelu_new: tanhGelu,
+  gelu_pytorch_tanh: tanhGelu,
+  relu: tf.relu,
+}
+
+/** Vision Transformer with a linear head on the class token, as transformers' `ViTForImageClassification`. */
+export function vit(config: VitConfig, labels: readonly string[]): Classifier {
+  return {
+    family: 'vit',
+    image: { ...config.image, channels: config.channels },
+    labels,
+    parameters: vitParameters(config, labels.length),
+    forward: (parameters, pixels) => {
+      let hidden = embed(parameters, pixels)
+      for (let i = 0; i < config.layers; i++) hidden = block(config, parameters, `vit.encoder.layer.${i}`, hidden)
+      const [n, , d] = hidden.shape as [number, number, number]
+      // The last norm works token by token, so the class token alone gives the same logits.
+      const classToken = tf.reshape(tf.slice(hidden, [0, 0, 0], [n, 1, d]), [n, d])
+      const normal = norm(config, parameters, 'vit.layernorm', classToken)
+      return dense(parameters, 'classifier', normal) as tf.Tensor2D
+    },
+  }
+}
+
+function embed(parameters: Parameters, pixels: tf.Tensor4D): tf.Tensor {
+  const projection = 'vit.embeddings.patch_embeddings.projection'
+  const patches = patchEmbedding(pixels, at(parameters, `${projection}.weight`), at(parameters, `${projection}.bias`))
+  const [n, , d] = patches.shape as [number, number, number]
+  const classTokens = tf.add(at(parameters, 'vit.embeddings.cls_token'), tf.zeros([n, 1, d]))
+  return tf.add(tf.concat([classTokens, patches], 1), at(parameters, 'vit.embeddings.position_embeddings'))
+}
+
+function block(config: VitConfig, parameters: Parameters, name: string, x: tf.Tensor): tf.Tensor {
+  const before = norm(config, parameters, `${name}.layernorm_before`, x)
+  const project = (part: string) => dense(parameters, `${name}.attention.attention.${part}`, before)
+  const mixed = attention(project('query'), project('key'), project('value'), config.heads)
+  const attended = tf.add(dense(parameters, `${name}.attention.output.dense`, mixed), x)
+  const after = norm(config, parameters, `${name}.layernorm_after`, attended)
+  const activate = activations[config.hiddenActivation]
+  const inner = activate(dense(parameters, `${name}.intermediate.dense`, after))
+  return tf.add(dense(parameters, `${name}.output.dense`, inner), attended)
+}
+
+const dense = (parameters: Parameters, name: string, x: tf.Tensor) =>
+  linear(x, at(parameters, `${name}.weight`), parameters[`${name}.bias`])
+
+const norm = ({ layerNormEpsilon }: VitConfig, parameters: Parameters, name: string, x: tf.Tensor) =>
+  layerNorm(x, at(parameters, `${name}.weight`), at(parameters, `${name}.bias`), layerNormEpsilon)
+
+function at(parameters: Parameters, name: string): tf.Tensor {
+  const tensor = parameters[name]
+  if (tensor === undefined) throw new Error(`no parameter ${name}`)
+  return tensor
+}
