@@ -15,6 +15,7 @@ const layerOf: Readonly<Record<string, number>> = {
   images: 2,
   nn: 2,
   training: 2,
+  reporting: 2,
   stages: 3,
   config: 3,
   runner: 3,
