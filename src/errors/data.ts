@@ -1,0 +1,135 @@
+import { nearest } from './nearest.ts'
+import { XpError } from './xp-error.ts'
+
+const named = (items: readonly string[], shown: number) =>
+  items.slice(0, shown).join(', ') + (items.length > shown ? ` and ${items.length - shown} more` : '')
+
+export const unreadableImage = (path: string, reason: string) =>
+  new XpError({
+    code: 'XP_UNREADABLE_IMAGE',
+    exit: 'data',
+    message: `${path} cannot be read as an image: ${reason}`,
+    hint: 'replace the file or remove it from the folder',
+    details: { path, reason },
+  })
+
+/** Every unreadable file of a folder; the first 20 are named. */
+export const unreadableImages = (root: string, bad: readonly { readonly file: string; readonly reason: string }[]) =>
+  new XpError({
+    code: 'XP_UNREADABLE_IMAGE',
+    exit: 'data',
+    message: [
+      `${bad.length} ${bad.length === 1 ? 'file' : 'files'} in ${root} cannot be read as images:`,
+      ...bad.slice(0, 20).map(({ file, reason }) => `  ${JSON.stringify(file)}: ${reason}`),
+      ...(bad.length > 20 ? [`  … and ${bad.length - 20} more`] : []),
+    ].join('\n'),
+    hint: 'replace these files or remove them from the folder',
+    details: { root, count: bad.length, files: bad.slice(0, 20) },
+  })
+
+export const missingImageFolder = (root: string) =>
+  new XpError({
+    code: 'XP_MISSING_IMAGE_FOLDER',
+    exit: 'data',
+    message: `the image folder ${root} does not exist or is not a folder`,
+    hint: 'root is relative to the YAML file that names it',
+  })
+
+export const emptyImageFolder = (root: string) =>
+  new XpError({
+    code: 'XP_EMPTY_IMAGE_FOLDER',
+    exit: 'data',
+    message: `the image folder ${root} is empty`,
+    hint: 'expected one folder of images per class: root/shoe/1.jpg, root/boot/1.jpg',
+  })
+
+export const noClassFolders = (root: string) =>
+  new XpError({
+    code: 'XP_NO_CLASS_FOLDERS',
+    exit: 'data',
+    message: `${root} holds no class folders: the files in it lie directly under it`,
+    hint: 'expected one folder of images per class: root/shoe/1.jpg, root/boot/1.jpg',
+  })
+
+export const oneClassOnly = (root: string, name: string) =>
+  new XpError({
+    code: 'XP_ONE_CLASS',
+    exit: 'data',
+    message: `${root} holds one class only, ${JSON.stringify(name)}: there is nothing to tell apart`,
+    hint: 'name the folder above the class folders as root, or add a second class',
+  })
+
+export const classesWithoutImages = (root: string, names: readonly string[]) =>
+  new XpError({
+    code: 'XP_CLASS_WITHOUT_IMAGES',
+    exit: 'data',
+    message: `${root} has class folders without an image: ${named(
+      names.map((n) => JSON.stringify(n)),
+      10,
+    )}`,
+    hint: 'add images (.jpg, .jpeg, .png, .gif, .webp, .tif, .tiff) or remove the folders',
+  })
+
+export const splitFractions = (given: Readonly<Record<string, number>>) => {
+  const sum = Object.values(given).reduce((a, b) => a + b, 0)
+  const terms = Object.entries(given).map(([part, f]) => `${part} ${f}`)
+  return new XpError({
+    code: 'XP_SPLIT_FRACTIONS',
+    exit: 'config',
+    message: `the parts of a split must add up to 1: ${terms.join(' + ')} = ${Number(sum.toFixed(9))}`,
+    hint: 'for example train: 0.64, validation: 0.16, test: 0.2',
+  })
+}
+
+export const emptyPart = (part: string, examples: number) =>
+  new XpError({
+    code: 'XP_EMPTY_PART',
+    exit: 'data',
+    message: `the part "${part}" of the split would be empty: the dataset has ${examples} images`,
+    hint: 'add images or give the part a larger fraction',
+  })
+
+export const missingPreprocessorConfig = (dir: string) =>
+  new XpError({
+    code: 'XP_MISSING_PREPROCESSOR_CONFIG',
+    exit: 'data',
+    message: `the model folder ${dir} has no preprocessor_config.json`,
+    hint: 'download the whole checkpoint folder, with its preprocessor_config.json',
+  })
+
+export const malformedPreprocessorConfig = (where: string, what: string) =>
+  new XpError({
+    code: 'XP_MALFORMED_PREPROCESSOR_CONFIG',
+    exit: 'data',
+    message: `${where}: ${what}`,
+    hint: 'see the image processor of this checkpoint on the Hugging Face hub',
+  })
+
+export const unsupportedImageProcessor = (where: string, name: string, supported: readonly string[]) => {
+  const near = nearest(name, supported)
+  return new XpError({
+    code: 'XP_UNSUPPORTED_IMAGE_PROCESSOR',
+    exit: 'data',
+    message: `${where}: the image processor "${name}" is not supported`,
+    hint: `${near === undefined ? '' : `did you mean "${near}"? `}supported: ${supported.join(', ')}`,
+  })
+}
+
+export const imageSizeMismatch = (
+  made: { readonly height: number; readonly width: number },
+  taken: { readonly height: number; readonly width: number },
+) =>
+  new XpError({
+    code: 'XP_IMAGE_SIZE_MISMATCH',
+    exit: 'data',
+    message: `preprocessing makes ${made.height} × ${made.width} pixels, the model takes ${taken.height} × ${taken.width}`,
+    hint: "make size (or crop_size) in preprocessor_config.json equal to config.json's image_size",
+  })
+
+export const variedImageSizes = () =>
+  new XpError({
+    code: 'XP_VARIED_IMAGE_SIZES',
+    exit: 'data',
+    message: 'this image processor gives images of different sizes, which cannot form a batch',
+    hint: 'set do_center_crop, or size to a height and a width',
+  })

@@ -1,0 +1,121 @@
+import type { Piscina } from 'piscina'
+import type { Example } from '../artifacts/dataset.ts'
+import type { Augmentation, ImageProcessor } from '../artifacts/processed-images.ts'
+import { unreadableImage, variedImageSizes } from '../errors/data.ts'
+import type { Batch } from '../registry/engine.ts'
+import { isMirrored } from './augment.ts'
+import { FittedCache } from './fitted-cache.ts'
+import { createPool, defaultWorkers } from './pool.ts'
+import { outputSize } from './processor.ts'
+import type { BadImage, Slice, SliceItem } from './worker.ts'
+
+/** A batch and which examples it holds; `pixels` stay valid until the batch after the next one is asked for. */
+export type ImageBatch = Batch & { readonly indices: Int32Array }
+
+export interface BatchOptions {
+  readonly batchSize: number
+  /** Indices into the examples, in the order wanted; all of them in their own order when absent. */
+  readonly order?: Int32Array
+  readonly augmentation?: { readonly spec: Augmentation; readonly seed: number; readonly epoch: number }
+  readonly signal?: AbortSignal
+}
+
+export interface ImageLoader {
+  /**
+   * Decoded, resized and normalised images: pixels float32 `[size, height, width, 3]`, the last batch as short as it
+   * comes. Batches are made ahead in worker threads; memory does not grow with the number of examples.
+   * @throws XpError naming an image that cannot be read; the signal's reason when it is aborted
+   */
+  batches(examples: readonly Example[], options: BatchOptions): AsyncGenerator<ImageBatch, void, undefined>
+  /** Ends the worker threads. */
+  close(): Promise<void>
+}
+
+/** Batches under way beside the one in use. */
+const ahead = 2
+/** Fewer images than this are not worth a message to another worker. */
+const smallestSlice = 4
+
+/**
+ * Opens a source of batches over the images under `root`.
+ * @param workers worker threads; the number of cores by default
+ * @param cacheBytes shared memory for images after resizing, so that later epochs need not decode them; 128 MiB by default
+ * @throws XpError when the processor gives images of different sizes
+ */
+export function createImageLoader(options: {
+  readonly root: string
+  readonly processor: ImageProcessor
+  readonly workers?: number
+  readonly cacheBytes?: number
+}): ImageLoader {
+  const { root, processor, workers = defaultWorkers(), cacheBytes = 128 * 2 ** 20 } = options
+  const size = outputSize(processor)
+  if (size === undefined) throw variedImageSizes()
+  const length = size.height * size.width * 3
+  const cache = new FittedCache(cacheBytes, length)
+  let pool: Promise<Piscina> | undefined
+  const start = () => {
+    pool ??= createPool({ root, processor, cache: cache.memory }, workers)
+    return pool
+  }
+
+  async function* batches(examples: readonly Example[], given: BatchOptions): AsyncGenerator<ImageBatch> {
+    const { batchSize, augmentation, signal } = given
+    const order = given.order ?? Int32Array.from(examples.keys())
+    const threads = await start()
+    const memory = Array.from(
+      { length: Math.min(ahead + 2, Math.ceil(order.length / batchSize)) },
+      () => new SharedArrayBuffer(Math.min(batchSize, order.length) * length * 4),
+    )
+
+    const itemOf = (index: number): SliceItem => {
+      const { file, sha256 } = examples[index] as Example
+      const mirrored =
+        augmentation !== undefined && isMirrored(augmentation.spec, augmentation.seed, augmentation.epoch, index)
+      return { file, mirrored, ...cache.place(sha256) }
+    }
+    const begin = (number: number): Promise<ImageBatch> => {
+      const indices = order.slice(number * batchSize, (number + 1) * batchSize)
+      const pixels = memory[number % memory.length] as SharedArrayBuffer
+      const made = fillInSlices(threads, Array.from(indices, itemOf), pixels, workers).then((bad) => {
+        if (bad !== undefined) throw unreadableImage(`${root}/${bad.file}`, bad.reason)
+        for (const i of indices) cache.filled((examples[i] as Example).sha256)
+        return {
+          size: indices.length,
+          pixels: new Float32Array(pixels, 0, indices.length * length),
+          labels: Int32Array.from(indices, (i) => (examples[i] as Example).label),
+          indices,
+        }
+      })
+      made.catch(() => undefined)
+      return made
+    }
+
+    const total = Math.ceil(order.length / batchSize)
+    const queue: Promise<ImageBatch>[] = []
+    for (let next = 0, done = 0; done < total; done++) {
+      signal?.throwIfAborted()
+      while (next < total && queue.length <= ahead) queue.push(begin(next++))
+      const batch = await (queue.shift() as Promise<ImageBatch>)
+      signal?.throwIfAborted()
+      yield batch
+    }
+  }
+
+  return { batches, close: async () => (await pool)?.destroy() }
+}
+
+async function fillInSlices(
+  pool: Piscina,
+  items: readonly SliceItem[],
+  pixels: SharedArrayBuffer,
+  workers: number,
+): Promise<BadImage | undefined> {
+  const length = Math.max(smallestSlice, Math.ceil(items.length / workers))
+  const slices: Promise<BadImage | undefined>[] = []
+  for (let first = 0; first < items.length; first += length) {
+    const slice: Slice = { items: items.slice(first, first + length), pixels, first }
+    slices.push(pool.run(slice, { name: 'fill' }))
+  }
+  return (await Promise.all(slices)).find((bad) => bad !== undefined)
+}

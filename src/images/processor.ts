@@ -1,0 +1,94 @@
+import type { ImageProcessor } from '../artifacts/processed-images.ts'
+import { resize } from './resize.ts'
+import type { RgbImage } from './rgb-image.ts'
+
+/** Height and width every image comes out with, or undefined when that depends on the image. */
+export function outputSize(processor: ImageProcessor): { readonly height: number; readonly width: number } | undefined {
+  if (processor.doCenterCrop) return processor.cropSize
+  return processor.doResize && 'height' in processor.size ? processor.size : undefined
+}
+
+/**
+ * Resize and centre crop as Hugging Face's PIL-backed processors (transformers `image_transforms.py`: the shorter
+ * edge first, the longer truncated; a crop beyond the image is padded with black). 8-bit RGB in and out.
+ */
+export function resizeAndCrop(image: RgbImage, processor: ImageProcessor): RgbImage {
+  let result = image
+  if (processor.doResize) {
+    const { width, height } = resizedTo(image, processor.size)
+    result = resize(image, width, height, processor.resample)
+  }
+  return processor.doCenterCrop ? centreCrop(result, processor.cropSize) : result
+}
+
+function resizedTo({ width, height }: RgbImage, size: ImageProcessor['size']) {
+  if ('height' in size) return size
+  const { shortestEdge: short } = size
+  return width <= height
+    ? { width: short, height: Math.trunc((short * height) / width) }
+    : { width: Math.trunc((short * width) / height), height: short }
+}
+
+function centreCrop(image: RgbImage, size: { readonly height: number; readonly width: number }): RgbImage {
+  const { width, height } = size
+  if (image.width === width && image.height === height) return image
+  const data = new Uint8Array(width * height * 3)
+  const left = cropStart(image.width, width)
+  const top = cropStart(image.height, height)
+  const [x0, x1] = [Math.max(0, -left), Math.min(width, image.width - left)]
+  for (let y = Math.max(0, -top); y < Math.min(height, image.height - top); y++) {
+    const from = ((y + top) * image.width + x0 + left) * 3
+    data.set(image.data.subarray(from, from + (x1 - x0) * 3), (y * width + x0) * 3)
+  }
+  return { width, height, data }
+}
+
+/** Where the crop begins on one axis; negative by the black in front of a smaller image. */
+const cropStart = (from: number, to: number) => (from >= to ? Math.floor((from - to) / 2) : -Math.ceil((to - from) / 2))
+
+/**
+ * What each byte of each channel becomes, 3 × 256 float32: rescaled in float64 and rounded to float32, then
+ * (x − mean) / std in float32, each operation rounded, as numpy does.
+ */
+export function pixelTable(processor: ImageProcessor): Float32Array {
+  const table = new Float32Array(3 * 256)
+  const { fround } = Math
+  for (let c = 0; c < 3; c++) {
+    const mean = fround(processor.mean[c] ?? 0)
+    const std = fround(processor.std[c] ?? 1)
+    for (let v = 0; v < 256; v++) {
+      const x = processor.doRescale ? fround(v * processor.rescaleFactor) : v
+      table[c * 256 + v] = processor.doNormalize ? fround(fround(x - mean) / std) : x
+    }
+  }
+  return table
+}
+
+/** Writes an image's pixels as float32 `[height, width, 3]` at `out[offset…]`, mirrored left to right on request. */
+export function writePixels(
+  image: RgbImage,
+  table: Float32Array,
+  out: Float32Array,
+  offset: number,
+  mirrored: boolean,
+): void {
+  const { data, width } = image
+  const row = width * 3
+  for (let i = 0, y = offset; i < data.length; i += row, y += row) {
+    let o = mirrored ? y + row - 3 : y
+    const step = mirrored ? -3 : 3
+    for (let j = i; j < i + row; j += 3, o += step) {
+      out[o] = table[data[j] as number] as number
+      out[o + 1] = table[256 + (data[j + 1] as number)] as number
+      out[o + 2] = table[512 + (data[j + 2] as number)] as number
+    }
+  }
+}
+
+/** An image's `pixel_values` in NHWC: float32 `[height, width, 3]`. */
+export function process(image: RgbImage, processor: ImageProcessor): Float32Array {
+  const fitted = resizeAndCrop(image, processor)
+  const out = new Float32Array(fitted.data.length)
+  writePixels(fitted, pixelTable(processor), out, 0, false)
+  return out
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { workerData } from 'node:worker_threads'
+import type { ImageProcessor } from '../artifacts/processed-images.ts'
+import { decodeFile, whyUndecodable } from './decode.ts'
+import { outputSize, pixelTable, resizeAndCrop, writePixels } from './processor.ts'
+import type { RgbImage } from './rgb-image.ts'
+
+/** What a pool gives each of its workers once. */
+export interface WorkerSetup {
+  /** Absolute path of the folder that file names are relative to. */
+  readonly root: string
+  readonly processor: ImageProcessor | undefined
+  /** Fitted 8-bit images, one per slot, shared by all workers. */
+  readonly cache: SharedArrayBuffer | undefined
+}
+
+/** One image of a slice. */
+export interface SliceItem {
+  readonly file: string
+  readonly mirrored: boolean
+  /** Where the cache holds the image or may keep it; -1: nowhere. */
+  readonly slot: number
+  readonly cached: boolean
+}
+
+/** Part of a batch: `items` go to the places `first`, `first + 1`, … of `pixels`, float32 NHWC. */
+export interface Slice {
+  readonly items: readonly SliceItem[]
+  readonly pixels: SharedArrayBuffer
+  readonly first: number
+}
+
+export interface BadImage {
+  readonly file: string
+  readonly reason: string
+}
+
+const { root, processor, cache } = workerData as WorkerSetup
+const table = processor && pixelTable(processor)
+const size = processor && outputSize(processor)
+
+/** Fills a slice; answers the first image that could not be decoded. */
+export async function fill({ items, pixels, first }: Slice): Promise<BadImage | undefined> {
+  if (processor === undefined || table === undefined || size === undefined) throw new Error('no image processor')
+  const bytes = size.height * size.width * 3
+  const out = new Float32Array(pixels)
+  for (const [i, item] of items.entries()) {
+    const kept = cache && item.slot >= 0 ? new Uint8Array(cache, item.slot * bytes, bytes) : undefined
+    let image: RgbImage
+    if (kept && item.cached) {
+      image = { ...size, data: kept }
+    } else {
+      try {
+        image = resizeAndCrop(await decodeFile(join(root, item.file)), processor)
+      } catch (error) {
+        return { file: item.file, reason: whyUndecodable(error) }
+      }
+      kept?.set(image.data)
+    }
+    writePixels(image, table, out, (first + i) * bytes, item.mirrored)
+  }
+  return undefined
+}
+
+/** Decodes each file in full; answers those that cannot be. */
+export async function verify(files: readonly string[]): Promise<readonly BadImage[]> {
+  const bad: BadImage[] = []
+  for (const file of files) {
+    try {
+      await decodeFile(join(root, file))
+    } catch (error) {
+      bad.push({ file, reason: whyUndecodable(error) })
+    }
+  }
+  return bad
+}

@@ -1,0 +1,91 @@
+import { Type } from 'typebox'
+import { Dataset, type Example } from '../../artifacts/dataset.ts'
+import { emptyPart, splitFractions } from '../../errors/data.ts'
+import { defineStage } from '../../registry/stage.ts'
+import { sha256 } from '../../std/hash.ts'
+
+const fraction = (part: string, rest: object) =>
+  Type.Number({ minimum: 0, maximum: 1, description: `Fraction of each class for the part "${part}".`, ...rest })
+
+/** @throws XpError unless the fractions add up to 1 */
+function checkFractions(fractions: Readonly<Record<string, number>>): void {
+  const sum = Object.values(fractions).reduce((a, b) => a + b, 0)
+  if (!(Math.abs(sum - 1) <= 1e-9)) throw splitFractions(fractions)
+}
+
+/** Whole numbers that add up to `n`, each within 1 of its share: floors, then the largest remainders, first part first. */
+export function apportion(n: number, fractions: readonly number[]): readonly number[] {
+  const exact = fractions.map((f) => n * f)
+  const counts = exact.map((x) => Math.floor(x + 1e-9))
+  const byRemainder = exact
+    .map((x, part) => ({ part, remainder: x - (counts[part] ?? 0) }))
+    .sort((a, b) => b.remainder - a.remainder || a.part - b.part)
+  let left = n - counts.reduce((a, b) => a + b, 0)
+  for (const { part } of byRemainder) if (left-- > 0) counts[part] = (counts[part] ?? 0) + 1
+  return counts
+}
+
+/**
+ * Splits examples into parts, each class in proportion. Within a class the images stand in the order of
+ * SHA-256(seed, content, path), and the parts take consecutive runs of it: the order of the files does not matter, and
+ * an added image moves at most one other across each boundary. Each part keeps that order across classes.
+ */
+export function stratify(
+  examples: readonly Example[],
+  fractions: Readonly<Record<string, number>>,
+  seed: number,
+): Readonly<Record<string, readonly Example[]>> {
+  const names = Object.keys(fractions)
+  const ranked = examples
+    .map((example) => ({ example, rank: sha256(JSON.stringify([seed, example.sha256, example.file])) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
+  const size = new Map<number, number>()
+  for (const { label } of examples) size.set(label, (size.get(label) ?? 0) + 1)
+  const quota = new Map([...size].map(([label, n]) => [label, [...apportion(n, Object.values(fractions))]]))
+  const parts: Record<string, Example[]> = Object.fromEntries(names.map((name) => [name, []]))
+  for (const { example } of ranked) {
+    const left = quota.get(example.label) ?? []
+    const part = left.findIndex((n) => n > 0)
+    left[part] = (left[part] ?? 0) - 1
+    parts[names[part] ?? '']?.push(example)
+  }
+  return parts
+}
+
+export default defineStage({
+  uses: 'split/stratified',
+  version: 1,
+  summary: 'Split a dataset into named parts, each class in proportion.',
+  params: Type.Object(
+    {
+      train: fraction('train', {}),
+      validation: fraction('validation', { default: 0 }),
+      test: fraction('test', { default: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+  inputs: { dataset: Dataset },
+  outputs: { dataset: Dataset },
+  metrics: { 'split/*': { unit: 'images', per: 'run', description: 'Images in a part.' } },
+  needs: ['seed'],
+  async check({ params }) {
+    checkFractions(params)
+  },
+  async run(ctx) {
+    const { train, validation, test } = ctx.params
+    checkFractions({ train, validation, test })
+    const fractions = Object.fromEntries(Object.entries({ train, validation, test }).filter(([, f]) => f > 0))
+    const { classes, source, parts: before } = ctx.inputs.dataset
+    const examples = Object.values(before).flat()
+    const parts = stratify(examples, fractions, ctx.seed)
+    for (const [part, members] of Object.entries(parts)) {
+      if (members.length === 0) throw emptyPart(part, examples.length)
+      const labels = new Set(members.map(({ label }) => label))
+      const absent = classes.filter((_, label) => !labels.has(label))
+      if (absent.length > 0)
+        ctx.warn(`part "${part}" has no image of ${absent.map((c) => JSON.stringify(c)).join(', ')}`)
+      ctx.metric(`split/${part}`, members.length, 0)
+    }
+    return { dataset: { classes, source, parts } }
+  },
+})

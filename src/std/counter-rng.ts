@@ -1,0 +1,54 @@
+/**
+ * Random numbers that are a pure function of a seed and counters: the value for (epoch 3, image 17) needs no earlier
+ * draw, so order, worker count and resuming cannot change it. Mixing is MurmurHash3's (x86, 32 bit), public domain.
+ */
+function mix(hash: number, word: number): number {
+  let k = Math.imul(word, 0xcc9e2d51)
+  k = Math.imul((k << 15) | (k >>> 17), 0x1b873593)
+  const h = hash ^ k
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0
+}
+
+function finish(hash: number, length: number): number {
+  let h = hash ^ length
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}
+
+/** 32 uniform bits from whole numbers up to 2^53. */
+export function bitsAt(seed: number, ...counters: readonly number[]): number {
+  let h = 0
+  for (const n of [seed, ...counters]) h = mix(mix(h, n % 0x1_0000_0000), Math.floor(n / 0x1_0000_0000))
+  return finish(h, 8 * (counters.length + 1))
+}
+
+/** A uniform number in [0, 1), a multiple of 2^-32. */
+export const uniformAt = (seed: number, ...counters: readonly number[]): number =>
+  bitsAt(seed, ...counters) / 0x1_0000_0000
+
+/** The draws 0, 1, 2, … at one point of the counter space. */
+export class CounterRng {
+  readonly #at: readonly number[]
+  #drawn = 0
+
+  constructor(seed: number, ...counters: readonly number[]) {
+    this.#at = [seed, ...counters]
+  }
+
+  /** Uniform in [low, high). */
+  uniform(low = 0, high = 1): number {
+    const [seed = 0, ...counters] = this.#at
+    return low + (high - low) * uniformAt(seed, ...counters, this.#drawn++)
+  }
+
+  /** Standard normal (Box-Muller, one of the pair). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform())
+  }
+
+  /** A whole number in [0, n). */
+  below(n: number): number {
+    return Math.floor(this.uniform(0, n))
+  }
+}
