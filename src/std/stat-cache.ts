@@ -41,8 +41,7 @@ export class StatCache {
 
   lookup(path: string, stamp: FileStamp): Digest | undefined {
     const row = this.#rows.get(path)
-    const same =
-      row?.[0] === stamp.size && row[1] === stamp.mtimeMs && row[2] === stamp.ctimeMs && row[3] === stamp.ino
+    const same = row?.[0] === stamp.size && row[1] === stamp.mtimeMs && row[2] === stamp.ctimeMs && row[3] === stamp.ino
     return same ? row[4] : undefined
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Dirent, readdirSync, readFile, realpathSync, statSync } from 'node:fs'
+import { constants, type Dirent, readdirSync, readFile, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { compareCodePoints } from './code-points.ts'
 import { type Digest, digestFile, digestTree, type TreeFile } from './hash.ts'
@@ -29,8 +29,8 @@ function followed(root: string, folder: Folder, name: string): Folder | undefine
 }
 
 /**
- * Every file under `root`, sorted by code point of its path. Links are followed, loops are not. Hidden files and the
- * clutter of desktops are left out unless `everything`. Synchronous: 12,000 files take 0.05 s, half of what the
+ * Every file under `root`, sorted by code point of its path. Links are followed, loops are not. Devices and pipes are
+ * left out; so are hidden files and the clutter of desktops, unless `everything`. Synchronous: 12,000 files take 0.05 s, half of what the
  * thread pool needs.
  * @throws the file system's error when a folder or file cannot be read, also for a link to nothing.
  */
@@ -47,10 +47,11 @@ export function listTree(root: string, { everything = false } = {}): ListedFile[
         continue
       }
       const { size, mtimeMs, ctimeMs, ino, ...stat } = statSync(join(root, path))
-      if ((stat.mode & 0o170000) === 0o040000) {
+      const kind = stat.mode & constants.S_IFMT
+      if (kind === constants.S_IFDIR) {
         const linked = followed(root, folder, entry.name)
         if (linked !== undefined) folders.push(linked)
-      } else files.push({ path, size, mtimeMs, ctimeMs, ino })
+      } else if (kind === constants.S_IFREG) files.push({ path, size, mtimeMs, ctimeMs, ino })
     }
   }
   return files.sort((a, b) => compareCodePoints(a.path, b.path))

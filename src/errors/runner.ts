@@ -1,0 +1,51 @@
+import { didYouMean } from './nearest.ts'
+import { XpError } from './xp-error.ts'
+
+const why: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read by you',
+  EPERM: 'may not be read by you',
+  ENOTDIR: 'is not a folder',
+  EISDIR: 'is a folder, not a file',
+  ELOOP: 'is a link that leads to itself',
+}
+
+/** A `tree` or `file` param whose content cannot be read; `path` is what the param says. */
+export function sourceUnreadable(stage: string, param: string, path: string, cause: NodeJS.ErrnoException): XpError {
+  const at = cause.path ?? path
+  const inside = at === path ? '' : ` (${param}: ${path})`
+  return new XpError({
+    code: 'XP_SOURCE_UNREADABLE',
+    exit: 'data',
+    message: `${stage}.${param}: ${at} ${why[cause.code ?? ''] ?? `cannot be read (${cause.code})`}${inside}`,
+    hint: `correct stages.${stage}.with.${param}; relative paths are relative to the file that names them`,
+    details: { stage, param, path: at },
+    cause,
+  })
+}
+
+export const sourceChanged = (stage: string, root: string, files: string) =>
+  new XpError({
+    code: 'XP_SOURCE_CHANGED',
+    exit: 'data',
+    message: `${stage}: files under ${root} changed while the stage read them (${files} files); its result was not kept`,
+    hint: 'run again once nothing writes there',
+    details: { stage, root },
+  })
+
+export const treeNotFound = (stage: string, digest: string) =>
+  new XpError({
+    code: 'XP_TREE_NOT_FOUND',
+    exit: 'data',
+    message: `${stage}: the files with digest ${digest.slice(0, 12)} are neither a source folder of this run nor in the store`,
+    hint: 'the dataset refers to a folder that no stage of this experiment reads: run its load stage in the same experiment',
+    details: { digest },
+  })
+
+export const unknownStageId = (option: string, id: string, ids: readonly string[]) =>
+  new XpError({
+    code: 'XP_UNKNOWN_STAGE_ID',
+    exit: 'config',
+    message: `${option} ${id}: the experiment has no stage of that name`,
+    hint: didYouMean(id, ids),
+  })

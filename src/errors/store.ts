@@ -1,0 +1,56 @@
+import { XpError } from './xp-error.ts'
+
+const codeOf = (cause: unknown) => (cause as NodeJS.ErrnoException | undefined)?.code
+
+export const storeNotWritable = (dir: string, cause: unknown) =>
+  new XpError({
+    code: 'XP_STORE_NOT_WRITABLE',
+    exit: 'environment',
+    message: `the store ${dir} cannot be written (${codeOf(cause) ?? String(cause)})`,
+    hint: 'give yourself write permission there, or set XP_STORE to a folder you may write',
+    details: { dir },
+    cause,
+  })
+
+const diskSays: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EIO: 'the disk reports an input/output error',
+}
+
+/** The failure of the disk that a thrown value stands for, or undefined when it is something else. */
+export function diskFailure(thrown: unknown, what: string, dir: string): XpError | undefined {
+  const says = diskSays[codeOf(thrown) ?? '']
+  if (says === undefined) return undefined
+  return new XpError({
+    code: 'XP_DISK',
+    exit: 'environment',
+    message: `${what}: ${says} (${(thrown as Error).message})`,
+    hint: `free some space or set XP_STORE to another disk, and run again: earlier results in ${dir} are intact`,
+    details: { errno: codeOf(thrown) },
+    cause: thrown,
+  })
+}
+
+/** A folder for runs that cannot be made, or undefined when the thrown value is something else. */
+export const runsNotWritable = (dir: string, thrown: unknown) =>
+  ['EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(codeOf(thrown) ?? '')
+    ? new XpError({
+        code: 'XP_RUNS_NOT_WRITABLE',
+        exit: 'environment',
+        message: `runs cannot be recorded in ${dir} (${codeOf(thrown)})`,
+        hint: 'give yourself write permission there',
+        details: { dir },
+        cause: thrown,
+      })
+    : undefined
+
+export const lockLost = (lock: string, cause: unknown) =>
+  new XpError({
+    code: 'XP_LOCK_LOST',
+    exit: 'environment',
+    message: `the lock ${lock} was taken away while its stage ran`,
+    hint: 'was the process suspended, or the store cleaned? Run again: what was finished is kept',
+    cause,
+  })

@@ -1,0 +1,140 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { diskFailure } from '../errors/store.ts'
+import type { OutputPorts } from '../registry/artifact.ts'
+import type { Engine } from '../registry/engine.ts'
+import type { ResolvedStage } from '../registry/experiment.ts'
+import type { StageContext } from '../registry/stage.ts'
+import { crashPoint } from '../std/crash-point.ts'
+import type { ArtifactReader } from './artifact-reader.ts'
+import type { Decision, Outputs } from './decide.ts'
+import type { EventLog } from './event-log.ts'
+import type { LazyEngine } from './lazy-engine.ts'
+import type { StoredOutput } from './manifest.ts'
+import { SourceLocator } from './source-locator.ts'
+import type { Sources } from './sources.ts'
+import { lockStage, type StageLock } from './stage-lock.ts'
+import { StageRecorder } from './stage-recorder.ts'
+import type { Lookup, Store } from './store.ts'
+
+/** What every stage of one run shares. */
+export interface RunScope {
+  readonly runId: string
+  readonly seed: number
+  readonly store: Store
+  readonly log: EventLog
+  readonly reader: ArtifactReader
+  readonly sources: Sources
+  readonly engine: LazyEngine
+  readonly signal: AbortSignal
+}
+
+export type Computed =
+  | { readonly kind: 'ran'; readonly outputs: Outputs }
+  /** Another process made the same result while this one waited. */
+  | { readonly kind: 'hit'; readonly found: Extract<Lookup, { kind: 'hit' }> }
+
+function undeclared(stage: ResolvedStage, need: string): never {
+  throw new TypeError(`${stage.stage.uses} uses the ${need} without declaring needs: ['${need}']`)
+}
+
+async function runAndPublish(
+  stage: ResolvedStage,
+  decision: Decision,
+  made: ReadonlyMap<string, Outputs>,
+  scope: RunScope,
+  lock: StageLock,
+): Promise<Outputs> {
+  const { store, signal } = scope
+  const { uses, needs, version } = stage.stage
+  const started = performance.now()
+  const scratch = store.scratchDir(decision.key)
+  await mkdir(join(scratch, 'files'), { recursive: true })
+  const recorder = new StageRecorder(stage, scope.log, join(scratch, 'events.jsonl'))
+  try {
+    const engine: Engine | undefined = needs.includes('engine') ? await scope.engine.get() : undefined
+    const locator = new SourceLocator(stage.id, scope.sources, store)
+    const context: StageContext<unknown, never, never> = {
+      params: stage.params,
+      inputs: (await scope.reader.inputs(stage, made)) as never,
+      sources: scope.sources.get(stage.id) ?? {},
+      get seed() {
+        return needs.includes('seed') ? scope.seed : undeclared(stage, 'seed')
+      },
+      get engine() {
+        return engine ?? undeclared(stage, 'engine')
+      },
+      scratch: join(scratch, 'files'),
+      signal,
+      locate: (digest) => locator.locate(digest),
+      metric: (name: string, value, step, epoch) => recorder.metric(name, value, step, epoch),
+      progress: (done, total, what) => recorder.progress(done, total, what),
+      warn: (message) => recorder.warn(message),
+    }
+    const values = (await stage.stage.run(context)) as Readonly<Record<string, unknown>>
+    crashPoint('runner.stage-returned')
+    await locator.assertUnchanged()
+    const outputs: Record<string, StoredOutput> = {}
+    for (const [port, type] of Object.entries(stage.stage.outputs as OutputPorts)) {
+      if (values[port] === undefined) throw new TypeError(`${uses} answered nothing for its output ${port}`)
+      outputs[port] = await store.publish(type, values[port], `${stage.id}.${port}`)
+    }
+    lock.assertHeld()
+    await store.record(
+      {
+        key: decision.key,
+        uses,
+        version,
+        ingredients: decision.ingredients,
+        outputs,
+        ms: Math.round(performance.now() - started),
+        run: scope.runId,
+        created: new Date().toISOString(),
+      },
+      recorder.events,
+    )
+    for (const { digest, files } of Object.values(scope.sources.get(stage.id) ?? {})) {
+      await store.rememberTree(digest, files)
+    }
+    return outputs
+  } finally {
+    recorder.close()
+  }
+}
+
+/**
+ * Makes the result of one stage and keeps it in the store. Waits for another process that makes the same one.
+ * @throws what the stage throws; a failure of the disk as XpError.
+ */
+export async function computeStage(
+  stage: ResolvedStage,
+  decision: Decision,
+  made: ReadonlyMap<string, Outputs>,
+  scope: RunScope & { readonly forced: boolean },
+): Promise<Computed> {
+  const { store, log, signal } = scope
+  const scratch = store.scratchDir(decision.key)
+  try {
+    const lock = await lockStage(store.locks, decision.key, {
+      signal,
+      onWait(holder) {
+        const who = holder === undefined ? '' : ` (process ${holder.pid} on ${holder.host})`
+        const message = `another run${who} computes this stage: waiting for its result`
+        log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
+      },
+    })
+    try {
+      const found = await store.lookup(decision.key)
+      if (found.kind === 'damaged') await store.discard(decision.key, found)
+      if (found.kind === 'hit' && !scope.forced) return { kind: 'hit', found }
+      if (scope.forced) await rm(scratch, { recursive: true, force: true })
+      const outputs = await runAndPublish(stage, decision, made, scope, lock)
+      await rm(scratch, { recursive: true, force: true })
+      return { kind: 'ran', outputs }
+    } finally {
+      await lock.release()
+    }
+  } catch (error) {
+    throw diskFailure(error, stage.id, store.dir) ?? error
+  }
+}

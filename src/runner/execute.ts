@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import { unknownStageId } from '../errors/runner.ts'
+import { diskFailure, runsNotWritable } from '../errors/store.ts'
+import type { Engine } from '../registry/engine.ts'
+import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
+import type { ResolvedExperiment } from '../registry/experiment.ts'
+import { writeFileAtomic } from '../std/fs.ts'
+import { ActiveRun } from './active-run.ts'
+import { ArtifactReader } from './artifact-reader.ts'
+import { EventLog } from './event-log.ts'
+import { LazyEngine } from './lazy-engine.ts'
+import { type Prepared, prepare } from './prepare.ts'
+import { errorFacts } from './run-error.ts'
+import { createRunFolder, runFacts } from './run-facts.ts'
+import { writeReports, writeRunFiles } from './run-folder.ts'
+import { RunMetrics } from './run-metrics.ts'
+import type { Execution } from './run-result.ts'
+import type { Store } from './store.ts'
+
+export interface ExecuteOptions {
+  readonly experiment: ResolvedExperiment
+  readonly store: Store
+  readonly runsDir: string
+  /** xp's version, for the run's lock file. */
+  readonly version: string
+  /** What would be `facts` of the engine, without making one. */
+  engineFacts(id: ResolvedExperiment['engine']): Promise<Record<string, string>>
+  /** Called once at most, when a stage that needs the engine has to run. */
+  createEngine(id: ResolvedExperiment['engine']): Promise<Engine>
+  sinks(run: RunFacts): readonly Sink[]
+  readonly signal: AbortSignal
+  /** Stages that run although their result is known: all, or those named. */
+  readonly force?: true | string | readonly string[]
+  /** The last stage that takes part; stages it does not need are skipped. */
+  readonly until?: string
+}
+
+function forcedStages({ force, experiment }: ExecuteOptions): true | readonly string[] {
+  if (force === true) return true
+  const ids = experiment.stages.map(({ id }) => id)
+  const named = force === undefined ? [] : [force].flat()
+  for (const id of named) if (!ids.includes(id)) throw unknownStageId('--force', id, ids)
+  return named
+}
+
+/** Runs the stages in order until one throws; the others are recorded as skipped. Answers what was thrown, and where. */
+async function runStages(
+  run: ActiveRun,
+  { experiment, until, signal }: ExecuteOptions,
+  taking: ReadonlySet<string>,
+): Promise<{ readonly thrown: unknown; readonly stage: string } | undefined> {
+  let end: { readonly thrown: unknown; readonly stage: string } | undefined
+  for (const stage of experiment.stages) {
+    if (!taking.has(stage.id)) run.skip(stage, `not needed for --until ${until}`)
+    else if (end !== undefined) run.skip(stage, signal.aborted ? 'interrupted' : `${end.stage} failed`)
+    else {
+      try {
+        await run.stage(stage)
+      } catch (thrown) {
+        end = { thrown, stage: stage.id }
+      }
+    }
+  }
+  return end
+}
+
+/**
+ * Runs an experiment: what is known comes from the store, the rest is made and kept. Failures of stages end the run
+ * and are answered; `runs/<runId>` tells of the run however it ends.
+ * @throws XpErrors when source data cannot be read or a stage's checks fail, before anything is run or recorded;
+ * XpError when `force` or `until` name no stage, or the run's folder cannot be written.
+ */
+export async function executeExperiment(options: ExecuteOptions): Promise<Execution> {
+  const { experiment, store, signal, version } = options
+  const force = forcedStages(options)
+  const prepared = await prepare(experiment, store, options)
+  const { runId, dir, log, metrics } = await openRun(options, prepared)
+  const engine = new LazyEngine(() => options.createEngine(experiment.engine), prepared.snapshot.engine)
+  const scope = {
+    runId,
+    seed: experiment.seed,
+    store,
+    log,
+    reader: new ArtifactReader(store),
+    sources: prepared.sources,
+    engine,
+    signal,
+  }
+  const run = new ActiveRun({ experiment, prepared, scope, dir, force })
+  let end = await runStages(run, options, new Set(prepared.stages.map(({ id }) => id)))
+  try {
+    await engine.dispose()
+    await store.saveVerified()
+    const record = run.record(version)
+    await writeRunFiles(dir, record, metrics.toJSON())
+    for (const report of await writeReports(dir, record, store)) log.emit({ type: 'artifact', ...report })
+  } catch (thrown) {
+    end ??= { thrown: diskFailure(thrown, `run ${runId}`, store.dir) ?? thrown, stage: '' }
+  }
+  const status: RunStatus = end === undefined ? 'finished' : signal.aborted ? 'interrupted' : 'failed'
+  const error: ErrorFacts | undefined =
+    end === undefined || status === 'interrupted' ? undefined : errorFacts(end.thrown, end.stage)
+  const told = { status, metrics: metrics.toJSON(), ...(error === undefined ? {} : { error }) }
+  log.emit({ type: 'run-finished', ...told })
+  const warnings = await log.close()
+  return {
+    result: { runId, dir, stages: run.summaries, ...told, warnings },
+    ...(end === undefined ? {} : { thrown: end.thrown }),
+  }
+}
+
+async function openRun(options: ExecuteOptions, prepared: Prepared) {
+  const { experiment, runsDir, version } = options
+  try {
+    const { runId, dir } = await createRunFolder(runsDir, experiment.name)
+    await writeFileAtomic(join(dir, 'resolved.yaml'), experiment.resolvedYaml)
+    const run = runFacts(experiment, prepared.stages, { runId, dir }, version)
+    const metrics = new RunMetrics()
+    const log = new EventLog(join(dir, 'events.jsonl'), [metrics, ...options.sinks(run)])
+    log.emit({ type: 'run-started', run })
+    return { runId, dir, log, metrics }
+  } catch (error) {
+    throw diskFailure(error, `recording a run in ${runsDir}`, runsDir) ?? runsNotWritable(runsDir, error) ?? error
+  }
+}

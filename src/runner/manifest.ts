@@ -1,0 +1,50 @@
+import type { Ingredient } from '../registry/key.ts'
+import { keyOf } from '../registry/key.ts'
+import { type Digest, digestTree, type TreeFile } from '../std/hash.ts'
+
+/** One output artifact of a result: `digest` is that of `files`, and its name in the store. */
+export interface StoredOutput {
+  /** Artifact type, `dataset@1`. */
+  readonly type: string
+  readonly digest: Digest
+  readonly files: readonly TreeFile[]
+}
+
+/** What a stage made from the ingredients of its key. */
+export interface Manifest {
+  readonly format: 1
+  readonly key: Digest
+  readonly uses: string
+  readonly version: number
+  readonly ingredients: readonly Ingredient[]
+  readonly outputs: Readonly<Record<string, StoredOutput>>
+  /** SHA-256 of `events.jsonl` beside the manifest. */
+  readonly events: Digest
+  readonly ms: number
+  /** The run that computed it. */
+  readonly run: string
+  /** ISO 8601, UTC. */
+  readonly created: string
+}
+
+const isDigest = (value: unknown): value is Digest => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+
+function isOutput(value: StoredOutput): boolean {
+  return isDigest(value.digest) && typeof value.type === 'string' && digestTree(value.files) === value.digest
+}
+
+/** The manifest in `text`, or undefined when it is not a whole and consistent manifest of `key`. */
+export function parseManifest(text: string, key: Digest): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(text) as Manifest
+    const sound =
+      manifest.format === 1 &&
+      manifest.key === key &&
+      keyOf(manifest.ingredients) === key &&
+      isDigest(manifest.events) &&
+      Object.values(manifest.outputs).every(isOutput)
+    return sound ? manifest : undefined
+  } catch {
+    return undefined
+  }
+}

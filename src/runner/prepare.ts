@@ -1,0 +1,59 @@
+import { unknownStageId } from '../errors/runner.ts'
+import { expectedErrors, type XpError, XpErrors } from '../errors/xp-error.ts'
+import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
+import type { Snapshot } from './decide.ts'
+import { readSources, type Sources } from './sources.ts'
+import type { Store } from './store.ts'
+
+export interface Prepared {
+  /** The stages that take part, in topological order. */
+  readonly stages: readonly ResolvedStage[]
+  readonly sources: Sources
+  readonly snapshot: Snapshot
+}
+
+/** The stages that `until` needs, itself included; all without it. */
+export function stagesUntil(experiment: ResolvedExperiment, until: string | undefined): readonly ResolvedStage[] {
+  if (until === undefined) return experiment.stages
+  const byId = new Map(experiment.stages.map((stage) => [stage.id, stage]))
+  if (!byId.has(until)) throw unknownStageId('--until', until, [...byId.keys()])
+  const needed = new Set<string>()
+  const open = [until]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (needed.has(id)) continue
+    needed.add(id)
+    for (const sources of Object.values(byId.get(id)?.inputs ?? {})) open.push(...sources.map((s) => s.stage))
+  }
+  return experiment.stages.filter(({ id }) => needed.has(id))
+}
+
+async function check({ stage, params }: ResolvedStage, sources: Sources, id: string): Promise<readonly XpError[]> {
+  try {
+    await stage.check?.({ params, sources: sources.get(id) ?? {} })
+    return []
+  } catch (error) {
+    const expected = expectedErrors(error)
+    if (expected.length === 0) throw error
+    return expected
+  }
+}
+
+/**
+ * Everything that can be known before work starts: the content of source data, and what stages check of it.
+ * @throws XpErrors with every problem found.
+ */
+export async function prepare(
+  experiment: ResolvedExperiment,
+  store: Store,
+  options: { engineFacts(id: ResolvedExperiment['engine']): Promise<Record<string, string>>; readonly until?: string },
+): Promise<Prepared> {
+  const stages = stagesUntil(experiment, options.until)
+  const { sources, errors } = await readSources(stages, store)
+  const unread = new Set(errors.map((error) => error.details?.stage))
+  const problems = [...errors]
+  for (const stage of stages) if (!unread.has(stage.id)) problems.push(...(await check(stage, sources, stage.id)))
+  if (problems.length > 0) throw new XpErrors(problems)
+  const needsEngine = stages.some(({ stage }) => stage.needs.includes('engine'))
+  const engine = needsEngine ? await options.engineFacts(experiment.engine) : {}
+  return { stages, sources, snapshot: { seed: experiment.seed, engine, sources, results: store } }
+}

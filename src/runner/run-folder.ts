@@ -1,0 +1,85 @@
+import { mkdir, readFile, symlink } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { runSlot } from '../artifacts/report.ts'
+import type { StageSummary } from '../registry/events.ts'
+import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
+import { writeFileAtomic } from '../std/fs.ts'
+import type { Outputs, Snapshot } from './decide.ts'
+import { runSection } from './run-section.ts'
+import type { Store } from './store.ts'
+
+/** Links a stage's artifacts as `artifacts/<stage>.<port>`. */
+export async function linkArtifacts(dir: string, stage: string, outputs: Outputs, store: Store): Promise<void> {
+  const folder = join(dir, 'artifacts')
+  await mkdir(folder, { recursive: true })
+  for (const [port, { digest }] of Object.entries(outputs)) {
+    await symlink(relative(folder, store.objectDir(digest)), join(folder, `${stage}.${port}`), 'dir')
+  }
+}
+
+export interface RunRecord {
+  readonly runId: string
+  readonly version: string
+  readonly experiment: ResolvedExperiment
+  readonly stages: readonly ResolvedStage[]
+  readonly snapshot: Snapshot
+  readonly summaries: readonly StageSummary[]
+  readonly made: ReadonlyMap<string, Outputs>
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+/** Everything the run's results depend on, by content. */
+function lockOf({ version, experiment, stages, snapshot, summaries, made }: RunRecord) {
+  const keys = new Map(summaries.map(({ id, key }) => [id, key]))
+  return {
+    format: 1,
+    xp: version,
+    name: experiment.name,
+    seed: experiment.seed,
+    engine: { name: experiment.engine, ...snapshot.engine },
+    stages: stages.map(({ id, stage }) => ({
+      id,
+      uses: stage.uses,
+      version: stage.version,
+      key: keys.get(id) ?? null,
+      sources: Object.fromEntries(
+        Object.entries(snapshot.sources.get(id) ?? {}).map(([param, { digest }]) => [param, digest]),
+      ),
+      outputs: Object.fromEntries(
+        Object.entries(made.get(id) ?? {}).map(([port, { type, digest }]) => [port, { type, digest }]),
+      ),
+    })),
+  }
+}
+
+export async function writeRunFiles(dir: string, record: RunRecord, metrics: Record<string, number>): Promise<void> {
+  await writeFileAtomic(join(dir, 'lock.json'), json(lockOf(record)))
+  await writeFileAtomic(join(dir, 'metrics.json'), json(metrics))
+}
+
+/**
+ * Completes each report with the run's section. The first is `report.html`; others are `<stage>.report.html`.
+ * Answers where they were written.
+ */
+export async function writeReports(
+  dir: string,
+  record: RunRecord,
+  store: Store,
+): Promise<readonly { readonly stage: string; readonly name: string; readonly path: string }[]> {
+  const written: { stage: string; name: string; path: string }[] = []
+  for (const [stage, outputs] of record.made) {
+    for (const { type, digest } of Object.values(outputs)) {
+      if (type !== 'report@1') continue
+      const name = written.length === 0 ? 'report.html' : `${stage}.report.html`
+      const html = await readFile(join(store.objectDir(digest), 'report.html'), 'utf8')
+      const section = runSection(record.runId, record.summaries, record.experiment.resolvedYaml)
+      await writeFileAtomic(
+        join(dir, name),
+        html.replace(runSlot, () => section),
+      )
+      written.push({ stage, name, path: join(dir, name) })
+    }
+  }
+  return written
+}

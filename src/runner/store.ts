@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto'
+import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { diskFailure, storeNotWritable } from '../errors/store.ts'
+import type { AnyArtifactType } from '../registry/artifact.ts'
+import type { StageEvent } from '../registry/events.ts'
+import { crashPoint } from '../std/crash-point.ts'
+import { syncDirectory, writeFileAtomic } from '../std/fs.ts'
+import { type Digest, digestTree, sha256, type TreeFile } from '../std/hash.ts'
+import { StatCache } from '../std/stat-cache.ts'
+import { hashFiles, listTree } from '../std/tree.ts'
+import { eventLine, parseEvents } from './event-text.ts'
+import { type Manifest, parseManifest, type StoredOutput } from './manifest.ts'
+import { damageOf, removeFolder, syncTree } from './store-object.ts'
+
+/** What the store holds under a key. A damaged result is never served. */
+export type Lookup =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'hit'; readonly manifest: Manifest; readonly events: readonly StageEvent[] }
+  | { readonly kind: 'damaged'; readonly why: string; readonly objects: readonly Digest[] }
+
+/** Left-overs of killed processes are removed after this long. */
+const staleTemporaryMs = 24 * 60 * 60 * 1000
+const historyLength = 64
+const folders = ['objects', 'results', 'scratch', 'tmp', 'stat', 'locks', 'index', 'trees']
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+/** Results by key and artifacts by content, in a folder. The truth is `results/<key>/manifest.json`, written last. */
+export class Store {
+  readonly dir: string
+  readonly #verified: StatCache
+
+  constructor(dir: string, verified: StatCache) {
+    this.dir = dir
+    this.#verified = verified
+  }
+
+  #at(kind: string, name: Digest): string {
+    return join(this.dir, kind, name.slice(0, 2), name)
+  }
+
+  #temporary(): string {
+    return join(this.dir, 'tmp', randomUUID())
+  }
+
+  get locks(): string {
+    return join(this.dir, 'locks')
+  }
+
+  /** Folder of the artifact with this digest; it may not exist. */
+  objectDir(digest: Digest): string {
+    return this.#at('objects', digest)
+  }
+
+  /** Folder that outlives a crash and belongs to the result that is being made for `key`. */
+  scratchDir(key: Digest): string {
+    return join(this.dir, 'scratch', key)
+  }
+
+  /** The file in which digests of the files of the source folder `root` are remembered. */
+  statFile(root: string): string {
+    return join(this.dir, 'stat', `${sha256(root).slice(0, 32)}.json`)
+  }
+
+  /** The result of `key`, every byte checked; bytes that were checked before and did not change since are not read. */
+  async lookup(key: Digest): Promise<Lookup> {
+    const dir = this.#at('results', key)
+    const text = await readText(join(dir, 'manifest.json'))
+    if (text === undefined) return { kind: 'none' }
+    const manifest = parseManifest(text, key)
+    if (manifest === undefined) return { kind: 'damaged', why: 'its manifest is not readable', objects: [] }
+    const events = await readText(join(dir, 'events.jsonl'))
+    if (events === undefined || sha256(events) !== manifest.events) {
+      return { kind: 'damaged', why: 'its event log is not as written', objects: [] }
+    }
+    for (const [port, output] of Object.entries(manifest.outputs)) {
+      const damage = await damageOf(this.objectDir(output.digest), output, this.#verified)
+      if (damage !== undefined) return { kind: 'damaged', why: `${port}: ${damage}`, objects: [output.digest] }
+    }
+    return { kind: 'hit', manifest, events: parseEvents<StageEvent>(events) }
+  }
+
+  /** Removes what was found damaged. */
+  async discard(key: Digest, damaged: Extract<Lookup, { kind: 'damaged' }>): Promise<void> {
+    await removeFolder(this.#at('results', key), this.#temporary())
+    for (const digest of damaged.objects) await removeFolder(this.objectDir(digest), this.#temporary())
+  }
+
+  /**
+   * Writes an artifact and moves it to its place in one step.
+   * @throws XpError when the disk cannot take it; earlier results stay as they are.
+   */
+  async publish(type: AnyArtifactType, value: unknown, what: string): Promise<StoredOutput> {
+    const temporary = this.#temporary()
+    try {
+      await mkdir(temporary)
+      await type.write(temporary, value)
+      crashPoint('store.object-written')
+      const listed = listTree(temporary, { everything: true })
+      const files = await hashFiles(temporary, listed, undefined)
+      const output: StoredOutput = { type: type.name, digest: digestTree(files), files }
+      await this.#moveIn(temporary, output)
+      return output
+    } catch (error) {
+      throw diskFailure(error, what, this.dir) ?? error
+    } finally {
+      await rm(temporary, { recursive: true, force: true })
+    }
+  }
+
+  async #moveIn(temporary: string, output: StoredOutput): Promise<void> {
+    const target = this.objectDir(output.digest)
+    if ((await damageOf(target, output, this.#verified)) === undefined) return
+    await syncTree(temporary, output.files)
+    crashPoint('store.object-synced')
+    await removeFolder(target, this.#temporary())
+    await mkdir(join(target, '..'), { recursive: true })
+    try {
+      await rename(temporary, target)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EEXIST' && code !== 'ENOTEMPTY') throw error
+      // Another process published the same bytes in between.
+      const damage = await damageOf(target, output, this.#verified)
+      if (damage !== undefined) throw error
+    }
+    crashPoint('store.object-renamed')
+    await syncDirectory(join(target, '..'))
+    await syncDirectory(join(this.dir, 'objects'))
+  }
+
+  /** Makes a result findable: its events, then its manifest, then the list for `history`. */
+  async record(manifest: Omit<Manifest, 'events' | 'format'>, events: readonly StageEvent[]): Promise<void> {
+    const dir = this.#at('results', manifest.key)
+    const log = events.map(eventLine).join('')
+    const whole: Manifest = { format: 1, ...manifest, events: sha256(log) }
+    try {
+      await writeFileAtomic(join(dir, 'events.jsonl'), log)
+      crashPoint('store.events-written')
+      await writeFileAtomic(join(dir, 'manifest.json'), `${JSON.stringify(whole)}\n`)
+      crashPoint('store.manifest-written')
+      await syncDirectory(join(dir, '..'))
+      await appendFile(this.#index(manifest.uses), `${manifest.key}\n`)
+    } catch (error) {
+      throw diskFailure(error, `result of ${manifest.uses}`, this.dir) ?? error
+    }
+  }
+
+  #index(uses: string): string {
+    return join(this.dir, 'index', `${uses.replaceAll('/', '.')}.txt`)
+  }
+
+  /** Manifests of the last results of `uses`, latest first, unchecked: for explanations only. */
+  async history(uses: string): Promise<readonly Manifest[]> {
+    const text = (await readText(this.#index(uses))) ?? ''
+    const keys = [...new Set(text.split('\n').reverse())].filter((key) => key.length === 64).slice(0, historyLength)
+    const manifests: Manifest[] = []
+    for (const key of keys) {
+      const manifest = parseManifest((await readText(join(this.#at('results', key), 'manifest.json'))) ?? '', key)
+      if (manifest !== undefined) manifests.push(manifest)
+    }
+    return manifests
+  }
+
+  /** Keeps the list of a source tree's files, so that a later change can be counted. */
+  async rememberTree(digest: Digest, files: readonly TreeFile[]): Promise<void> {
+    const path = `${this.#at('trees', digest)}.json`
+    if ((await stat(path).catch(() => undefined)) === undefined) await writeFileAtomic(path, JSON.stringify(files))
+  }
+
+  async treeFiles(digest: Digest): Promise<readonly TreeFile[] | undefined> {
+    try {
+      return JSON.parse(await readFile(`${this.#at('trees', digest)}.json`, 'utf8')) as TreeFile[]
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Remembers which bytes were checked, for the next process. */
+  saveVerified(): Promise<void> {
+    return this.#verified.save()
+  }
+}
+
+async function sweep(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }))
+    if (now - mtimeMs > staleTemporaryMs) await rm(path, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Opens the store in `dir`, which is made when absent.
+ * @throws XpError when it cannot be written.
+ */
+export async function openStore(dir: string): Promise<Store> {
+  try {
+    for (const folder of folders) await mkdir(join(dir, folder), { recursive: true })
+    const probe = join(dir, 'tmp', randomUUID())
+    await mkdir(probe)
+    await rmdir(probe)
+    await writeFile(join(dir, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+    await sweep(join(dir, 'tmp'), Date.now())
+  } catch (error) {
+    throw diskFailure(error, `opening the store ${dir}`, dir) ?? storeNotWritable(dir, error)
+  }
+  return new Store(dir, await StatCache.open(join(dir, 'stat', 'objects.json')))
+}
