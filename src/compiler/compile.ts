@@ -1,0 +1,26 @@
+import type { Graph } from './ir.ts'
+import { toOnnx } from './onnx.ts'
+import { optimize } from './passes/index.ts'
+import { type TracedFunction, type TraceInput, trace } from './trace.ts'
+import { verifyInPlace } from './verify-in-place.ts'
+
+export interface CompileOptions {
+  /** Output name → the input whose buffer it overwrites. */
+  readonly inPlace?: Readonly<Record<string, string>>
+}
+
+export interface Compiled {
+  /** The optimised graph; inputs and outputs keep their names and types. */
+  readonly graph: Graph
+  readonly onnx: Uint8Array
+}
+
+/**
+ * A tfjs function, its gradients included, as an ONNX model.
+ * @throws what {@link trace} throws; XP_IN_PLACE_HAZARD, XP_IN_PLACE_MISMATCH
+ */
+export function compile(inputs: readonly TraceInput[], fn: TracedFunction, options: CompileOptions = {}): Compiled {
+  const graph = optimize(trace(inputs, fn))
+  verifyInPlace(graph, options.inPlace ?? {})
+  return { graph, onnx: toOnnx(graph) }
+}

@@ -1,0 +1,3 @@
+import { booleanReduction } from './boolean-reduction.ts'
+
+export const all = booleanReduction({ op: 'All', start: 1, step: (a, x) => (a && x ? 1 : 0), lower: 'ReduceMin' })

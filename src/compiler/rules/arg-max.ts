@@ -1,0 +1,3 @@
+import { extremumIndex } from './extremum-index.ts'
+
+export const argMax = extremumIndex('ArgMax', (x, best) => x > best)

@@ -1,0 +1,8 @@
+import { unary } from './unary.ts'
+
+export const atan = unary({
+  op: 'Atan',
+  compute: (x) => Math.atan(x),
+  lower: 'Atan',
+  zeroPreserving: true,
+})

@@ -1,0 +1,7 @@
+import { unary } from './unary.ts'
+
+export const sigmoid = unary({
+  op: 'Sigmoid',
+  compute: (x) => 1 / (1 + Math.exp(-x)),
+  lower: 'Sigmoid',
+})

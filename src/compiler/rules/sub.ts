@@ -1,0 +1,7 @@
+import { binary } from './binary.ts'
+
+export const sub = binary({
+  op: 'Sub',
+  compute: (a, b) => a - b,
+  lower: 'Sub',
+})

@@ -1,0 +1,64 @@
+import { XpError } from './xp-error.ts'
+
+const instead: Readonly<Record<string, string>> = {
+  Einsum: 'write it as transpose, reshape and matMul',
+  GatherNd: 'flatten the indices and use tf.gather',
+  Multinomial: 'draw the random numbers outside and pass them as an input',
+  ResizeBilinear: 'resize the images before they reach the model',
+  ResizeNearestNeighbor: 'repeat rows and columns with reshape and tile',
+  TopK: 'use tf.argMax where one class is enough, or take the top k outside',
+}
+
+export const noRule = (kernel: string, where: string) =>
+  new XpError({
+    code: 'XP_NO_RULE',
+    exit: 'config',
+    message: `the tfjs kernel ${kernel}, called at ${where}, cannot be compiled`,
+    hint: `${instead[kernel] ?? 'write it with ops that compile (one file each in src/compiler/rules)'}, or use the tfjs engine`,
+    details: { kernel, where },
+  })
+
+export const unfitOperands = (kernel: string, where: string, reason: string) =>
+  new XpError({
+    code: 'XP_UNFIT_OPERANDS',
+    exit: 'config',
+    message: `the tfjs kernel ${kernel}, called at ${where}, ${reason}`,
+    hint: 'compiled models take float32, int32 and bool tensors of fixed shapes',
+    details: { kernel, where },
+  })
+
+export const readDuringTrace = (op: string, where: string) =>
+  new XpError({
+    code: 'XP_READ_DURING_TRACE',
+    exit: 'config',
+    message: `${op}, called at ${where}, reads a tensor's values while the model is being compiled`,
+    hint: 'values exist only when the compiled model runs: return the tensor, or choose with tf.where',
+    details: { op, where },
+  })
+
+export const frozenRandomness = (op: string, where: string) =>
+  new XpError({
+    code: 'XP_FROZEN_RANDOMNESS',
+    exit: 'config',
+    message: `${op}, called at ${where}, draws random numbers once, so every step would reuse them`,
+    hint: 'pass the random numbers (or the dropout mask) as an input of the compiled function',
+    details: { op, where },
+  })
+
+export const inPlaceHazard = (output: string, input: string, reader: string) =>
+  new XpError({
+    code: 'XP_IN_PLACE_HAZARD',
+    exit: 'config',
+    message: `output "${output}" overwrites input "${input}", but ${reader} may read that input afterwards`,
+    hint: `let "${output}" depend on that reader, or give it a buffer of its own`,
+    details: { output, input, reader },
+  })
+
+export const inPlaceMismatch = (output: string, input: string, reason: string) =>
+  new XpError({
+    code: 'XP_IN_PLACE_MISMATCH',
+    exit: 'config',
+    message: `output "${output}" cannot overwrite input "${input}": ${reason}`,
+    hint: 'pair an output of the graph with an input of the same dtype and shape',
+    details: { output, input },
+  })
