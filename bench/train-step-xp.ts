@@ -1,0 +1,49 @@
+/** One side of the train-step benchmark: reads how many steps to make, a number a line, and answers their seconds. */
+import { createInterface } from 'node:readline/promises'
+import { classifierOf } from '../src/nn/classifier.ts'
+import { layoutOf } from '../src/nn/families.ts'
+import { createOnnxRuntime } from '../src/runtime/onnx-runtime.ts'
+import { Mt19937 } from '../src/std/mt19937.ts'
+import { createOnnxEngine } from '../src/training/onnx-engine.ts'
+import { benchModels } from './models.ts'
+import { peakBytes } from './peak-memory.ts'
+
+const [model = '', size = '', threads = ''] = process.argv.slice(2)
+const config = benchModels[model]
+if (config === undefined) throw new Error(`no model "${model}"`)
+const classifier = classifierOf(config)
+const { height, width, channels } = classifier.image
+
+const batchSize = Number(size)
+const generator = new Mt19937(0)
+const elements = batchSize * height * width * channels
+const batch = {
+  size: batchSize,
+  pixels: Float32Array.from({ length: elements }, () => generator.uniform(-1, 1)),
+  labels: Int32Array.from({ length: batchSize }, (_, i) => i % classifier.labels.length),
+}
+
+const profilePrefix = process.env.XP_BENCH_PROFILE
+const runtime = { threads: Number(threads), ...(profilePrefix === undefined ? {} : { profilePrefix }) }
+const engine = createOnnxEngine(await createOnnxRuntime(runtime))
+const trainer = await engine.trainer({
+  classifier,
+  weights: layoutOf(config).initialWeights(classifier.labels.length, 0),
+  optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+  maxGradNorm: 1,
+})
+
+const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`)
+answer({ ready: true })
+for await (const line of createInterface({ input: process.stdin })) {
+  const seconds: number[] = []
+  let loss = Number.NaN
+  for (let i = 0; i < Number(line); i++) {
+    const start = performance.now()
+    loss = (await trainer.step(batch, 1e-4)).loss
+    seconds.push((performance.now() - start) / 1000)
+  }
+  answer({ seconds, loss, peakBytes: await peakBytes() })
+}
+await trainer.dispose()
+await engine.dispose()

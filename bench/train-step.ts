@@ -1,0 +1,83 @@
+/**
+ * Train steps of xp beside PyTorch's: images per second and peak memory.
+ * Both sides live in their own process and take turns, so a machine shared with others is shared fairly.
+ *
+ *   npm run bench:train-step -- --model vit-b16 --batch 8 --steps 10 --python venv/bin/python
+ *
+ * Python needs torch and transformers of test/goldens/requirements.txt; without --python, xp runs alone.
+ */
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { benchModels } from './models.ts'
+import { Side } from './side.ts'
+
+const { values: flags } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'vit-b16' },
+    batch: { type: 'string', default: '8' },
+    steps: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    python: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const config = benchModels[flags.model]
+if (config === undefined) throw new Error(`--model is one of ${Object.keys(benchModels).join(', ')}`)
+const [batch, steps, rounds] = [Number(flags.batch), Number(flags.steps), Number(flags.rounds)]
+const perRound = Math.max(1, Math.round(steps / rounds))
+
+const here = import.meta.dirname
+const sides = [
+  new Side('xp', process.execPath, [
+    ...['--import', 'tsx', join(here, 'train-step-xp.ts')],
+    ...[flags.model, flags.batch, flags.threads],
+  ]),
+]
+if (flags.python !== undefined) {
+  const args = [join(here, 'train_step_torch.py'), JSON.stringify(config), flags.batch, flags.threads]
+  sides.push(new Side('pytorch', flags.python, args))
+}
+
+for (const side of sides) await side.ready()
+// The first steps fault pages in; they are not timed.
+for (const side of sides) await side.run(2)
+const ratios: number[] = []
+for (let round = 0; round < Math.max(1, Math.round(steps / perRound)); round++) {
+  const turns: number[] = []
+  for (const side of sides) turns.push(median(await side.time(perRound)))
+  const [own, other] = turns
+  if (own !== undefined && other !== undefined) ratios.push(other / own)
+}
+for (const side of sides) await side.end()
+
+const results = sides.map((side) => ({
+  side: side.name,
+  imagesPerSecond: batch / median(side.seconds),
+  peakBytes: side.peakBytes,
+}))
+const [own, other] = results
+const ratio = own && other ? own.imagesPerSecond / other.imagesPerSecond : undefined
+const memoryRatio = own && other ? own.peakBytes / other.peakBytes : undefined
+const report = { model: flags.model, batch, threads: Number(flags.threads), results, ratio, memoryRatio, ratios }
+
+if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`)
+else {
+  for (const { side, imagesPerSecond, peakBytes } of results) {
+    const memory = `${(peakBytes / 1e9).toFixed(2)} GB peak`
+    process.stdout.write(`${side.padEnd(8)} ${imagesPerSecond.toFixed(2)} images/s, ${memory}\n`)
+  }
+  if (ratio !== undefined && memoryRatio !== undefined) {
+    const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} by round`
+    process.stdout.write(
+      `ratio    ${ratio.toFixed(3)} × the speed (${range}), ${memoryRatio.toFixed(2)} × the memory\n`,
+    )
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2
+}

@@ -1,0 +1,21 @@
+import type { Executor } from '../compiler/executor.ts'
+import type { Engine } from '../registry/engine.ts'
+import { GraphCache } from './graph-cache.ts'
+import { OnnxPredictor } from './onnx-predictor.ts'
+import { createOnnxTrainer } from './onnx-trainer.ts'
+import { ParameterSlab, slabLayout } from './parameter-slab.ts'
+
+/** Compiles models to ONNX and runs them on `executor`, which it disposes of with itself. */
+export function createOnnxEngine(executor: Executor): Engine {
+  const graphs = new GraphCache(executor)
+  return {
+    facts: { engine: 'onnx', ...executor.facts },
+    trainer: (spec) => createOnnxTrainer(executor, graphs, spec),
+    async predictor(classifier, weights) {
+      const slab = new ParameterSlab(slabLayout(classifier.parameters))
+      slab.set(weights)
+      return new OnnxPredictor(graphs, classifier, slab)
+    },
+    dispose: () => executor.dispose(),
+  }
+}

@@ -1,0 +1,59 @@
+import type { Binding, HostTensor } from '../compiler/executor.ts'
+import type { Batch, Classifier, Predictor } from '../registry/engine.ts'
+import type { GraphCache } from './graph-cache.ts'
+import { imageShape } from './graphs.ts'
+import type { ParameterSlab } from './parameter-slab.ts'
+
+interface Forward {
+  readonly binding: Binding
+  readonly pixels: Float32Array
+  readonly logits: Float32Array
+}
+
+/** Binds the compiled forward graph of each batch size to weights that may change between calls. */
+export class OnnxPredictor implements Predictor {
+  readonly #graphs: GraphCache
+  readonly #classifier: Classifier
+  readonly #weights: Readonly<Record<string, HostTensor>>
+  readonly #bySize = new Map<number, Forward>()
+
+  constructor(graphs: GraphCache, classifier: Classifier, slab: ParameterSlab) {
+    this.#graphs = graphs
+    this.#classifier = classifier
+    this.#weights = weightTensors(classifier, slab)
+  }
+
+  async logits({ size, pixels }: Pick<Batch, 'size' | 'pixels'>): Promise<Float32Array> {
+    const forward = this.#bySize.get(size) ?? (await this.#bind(size))
+    forward.pixels.set(pixels)
+    await forward.binding.run()
+    return forward.logits.slice()
+  }
+
+  async dispose(): Promise<void> {
+    for (const { binding } of this.#bySize.values()) binding.dispose()
+    this.#bySize.clear()
+  }
+
+  async #bind(size: number): Promise<Forward> {
+    const session = await this.#graphs.session('forward', this.#classifier, size)
+    const pixels = float32(imageShape(this.#classifier, size))
+    const logits = float32([size, this.#classifier.labels.length])
+    const binding = session.bind({ ...this.#weights, pixels }, { logits })
+    const forward = { binding, pixels: pixels.data, logits: logits.data }
+    this.#bySize.set(size, forward)
+    return forward
+  }
+}
+
+export function float32(shape: readonly number[]) {
+  const data = new Float32Array(shape.reduce((product, length) => product * length, 1))
+  return { dtype: 'float32' as const, shape, data }
+}
+
+/** The parameters as tensors over a slab's memory. */
+export function weightTensors({ parameters }: Classifier, slab: ParameterSlab): Record<string, HostTensor> {
+  return Object.fromEntries(
+    parameters.map(({ name, shape }) => [name, { dtype: 'float32', shape, data: slab.view(name) }]),
+  )
+}
