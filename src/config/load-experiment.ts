@@ -1,0 +1,136 @@
+import { dirname, resolve } from 'node:path'
+import { wrongType } from '../errors/config.ts'
+import { type XpError, XpErrors } from '../errors/xp-error.ts'
+import { experimentEmpty } from '../errors/yaml.ts'
+import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { AnyStage } from '../registry/stage.ts'
+import { describeValue } from './describe.ts'
+import { interpolate } from './interpolate.ts'
+import { type LocatedMap, valueAt } from './located.ts'
+import { misspelt } from './misspelt.ts'
+import { topologicalOrder } from './order.ts'
+import { originsOf, resolvePaths } from './params.ts'
+import { parseYaml } from './parse-yaml.ts'
+import { readExperimentText } from './read-text.ts'
+import { resolvedYaml } from './resolved-yaml.ts'
+import { stageFields } from './schema.ts'
+import { applySets } from './set.ts'
+import { createSource, locate, type Source } from './source.ts'
+import { resolveTracking } from './track.ts'
+import { validate } from './validate.ts'
+import { type StageEntry, wire } from './wire.ts'
+
+export interface LoadOptions {
+  readonly registry: Registry
+  /** `--set` arguments, `path=value`, applied in order. */
+  readonly set?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+  /** Absolute folder that relative paths of `set` start from; the current one by default. */
+  readonly cwd?: string
+}
+
+function readRoot(source: Source): { root: LocatedMap; errors: readonly XpError[] } {
+  const { root, errors } = parseYaml(source)
+  if (root?.kind === 'map') return { root, errors }
+  if (errors.length > 0) throw new XpErrors(errors)
+  if (root === undefined || (root.kind === 'scalar' && root.value === null))
+    throw new XpErrors([experimentEmpty(source.name)])
+  const where = locate(root.span)
+  throw new XpErrors([
+    wrongType(where, 'the experiment', 'a map', describeValue(root), 'it starts with name: and stages:'),
+  ])
+}
+
+function stageEntries(root: LocatedMap, registry: Registry): StageEntry[] {
+  const stages = valueAt(root, ['stages'])
+  if (stages?.kind !== 'map') return []
+  return [...stages.entries].map(([id, { key, value }]) => {
+    const fields = value.kind === 'map' ? value.entries : undefined
+    const uses = fields?.get('uses')?.value
+    const name = uses?.kind === 'scalar' && typeof uses.value === 'string' ? uses.value : ''
+    return {
+      id,
+      key,
+      stage: registry.get(name),
+      from: fields?.get(fields.has('from') ? 'from' : (misspelt(value, 'from', stageFields) ?? 'from')),
+    }
+  })
+}
+
+/** Problems in the order of the file; those of the command line after them. */
+function inOrder(errors: readonly XpError[], file: string): XpError[] {
+  const rank = ({ where }: XpError) => (where === undefined ? 2 : where.file === file ? 0 : 1)
+  return [...errors].sort((a, b) => {
+    if (rank(a) !== rank(b)) return rank(a) - rank(b)
+    return (a.where?.line ?? 0) - (b.where?.line ?? 0) || (a.where?.column ?? 0) - (b.where?.column ?? 0)
+  })
+}
+
+/**
+ * Reads an experiment: YAML, `--set`, variables, schema and defaults, wiring.
+ * @throws XpErrors with every problem found, each at its token.
+ */
+export async function loadExperiment(file: string, options: LoadOptions): Promise<ResolvedExperiment> {
+  const { registry, set = [], env = process.env, cwd = process.cwd() } = options
+  const path = resolve(cwd, file)
+  const source = createSource('file', file, await readExperimentText(path, file), dirname(path))
+  const read = readRoot(source)
+  const assigned = applySets(read.root, set, { registry, folder: cwd })
+  const { root, errors: interpolation } = interpolate(assigned.root)
+  const { plain, errors: validation } = validate(root, registry)
+  const entries = stageEntries(root, registry)
+  const wiring = wire(entries, registry)
+  const ids = entries.map(({ id }) => id)
+  const { sorted, errors: cycles } = topologicalOrder(ids, wiring.edges)
+  const name = String(plain.name)
+  const tracking = resolveTracking(root, name, env)
+  const errors = [
+    ...read.errors,
+    ...assigned.errors,
+    ...interpolation,
+    ...validation,
+    ...wiring.errors,
+    ...cycles,
+    ...tracking.errors,
+  ]
+  if (errors.length > 0) throw new XpErrors(inOrder(errors, file))
+
+  const plainStages = plain.stages as Readonly<Record<string, { readonly with: Readonly<Record<string, unknown>> }>>
+  const paramsOf = ({ id, stage }: StageEntry) =>
+    resolvePaths(
+      plainStages[id]?.with,
+      valueAt(root, ['stages', id, 'with']),
+      (stage as AnyStage).params,
+      source.folder,
+    )
+  const byId = new Map(entries.map((entry) => [entry.id, entry]))
+  const stages = sorted.map((id): ResolvedStage => {
+    const entry = byId.get(id) as StageEntry
+    const params = paramsOf(entry) as ResolvedStage['params']
+    return {
+      id,
+      stage: entry.stage as AnyStage,
+      params,
+      origins: originsOf(params, valueAt(root, ['stages', id, 'with'])),
+      inputs: wiring.inputs.get(id) ?? {},
+      where: locate(entry.key),
+    }
+  })
+  const composedStages = Object.fromEntries(
+    stages.map(({ id, stage, params }) => {
+      const from = (plainStages[id] as { from?: unknown } | undefined)?.from
+      return [id, { uses: stage.uses, ...(from === undefined ? {} : { from }), with: params }]
+    }),
+  )
+  const { name: _, seed, engine, vars, track } = plain
+  return {
+    name,
+    file: path,
+    seed: seed as number,
+    engine: engine as ResolvedExperiment['engine'],
+    stages,
+    track: tracking.mlflow === undefined ? {} : { mlflow: tracking.mlflow },
+    resolvedYaml: resolvedYaml({ name, seed, engine, vars, stages: composedStages, track }, root),
+  }
+}

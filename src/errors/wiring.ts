@@ -1,0 +1,40 @@
+import { didYouMean } from './nearest.ts'
+import { type Location, XpError } from './xp-error.ts'
+
+const wiring = (code: XpError['code'], where: Location, message: string, hint: string) =>
+  new XpError({ code, exit: 'config', message, hint, where })
+
+export const unknownStageInFrom = (where: Location, id: string, ids: readonly string[]) =>
+  wiring('XP_UNKNOWN_STAGE_ID', where, `the experiment has no stage "${id}"`, didYouMean(id, ids))
+
+export const unknownInputPort = (where: Location, stage: string, port: string, ports: readonly string[]) =>
+  ports.length === 0
+    ? wiring('XP_UNKNOWN_PORT', where, `stage "${stage}" takes no input`, 'delete `from`')
+    : wiring('XP_UNKNOWN_PORT', where, `stage "${stage}" has no input "${port}"`, didYouMean(port, ports))
+
+export const unknownOutputPort = (where: Location, stage: string, port: string, ports: readonly string[]) =>
+  wiring('XP_UNKNOWN_PORT', where, `stage "${stage}" has no output "${port}"`, didYouMean(port, ports))
+
+export const malformedFrom = (where: Location, path: string, found: string, hint: string) =>
+  wiring('XP_MALFORMED_FROM', where, `${path}: expected the id of a stage, found ${found}`, hint)
+
+export const wrongArtifactType = (where: Location, input: string, wanted: string, given: string, hint: string) =>
+  wiring('XP_WRONG_ARTIFACT_TYPE', where, `${input} takes ${wanted}, but ${given}`, hint)
+
+export const missingInput = (
+  where: Location,
+  stage: string,
+  ports: readonly { readonly name: string; readonly type: string }[],
+  hint: string,
+) => {
+  const needed = ports.map(({ name, type }) => `"${name}" of type ${type}`).join(' and ')
+  return wiring('XP_MISSING_INPUT', where, `stage "${stage}" needs an input ${needed}`, hint)
+}
+
+export const ambiguousInput = (where: Location, message: string, hint: string) =>
+  wiring('XP_AMBIGUOUS_INPUT', where, message, hint)
+
+export const stageCycle = (where: Location, ids: readonly string[]) =>
+  ids.length === 2
+    ? wiring('XP_CYCLE', where, `stage "${ids[0]}" takes its own output`, 'take the output of another stage')
+    : wiring('XP_CYCLE', where, `stages wait for each other in a circle: ${ids.join(' → ')}`, 'cut one of these inputs')
