@@ -1,4 +1,4 @@
-import koffi, { type TypeObject } from 'koffi'
+import koffi, { type LibraryHandle, type TypeObject } from 'koffi'
 import { runtimeLibraryMissing, runtimeTooOld } from '../errors/runtime.ts'
 import { libraryPath } from './library-path.ts'
 import { apiVersion, type OrtFunction, type OrtFunctionName, type OrtType, ortFunctions } from './ort-functions.ts'
@@ -17,6 +17,8 @@ export interface OrtLibrary {
   readonly path: string
   readonly version: string
   readonly api: OrtApi
+  /** Referenced as long as the functions are: koffi unloads a library whose handle is collected. */
+  readonly handle: LibraryHandle
 }
 
 let loaded: OrtLibrary | undefined
@@ -30,27 +32,31 @@ export function loadOrtLibrary(): OrtLibrary {
 function open(path: string): OrtLibrary {
   // koffi runs native code on a stack of its own; its default of 128 KiB is less than a GEMM kernel may take.
   koffi.config({ async_stack_size: 4 << 20, sync_stack_size: 8 << 20, resident_async_pools: 2 })
-  const base = apiBase(path)
+  const handle = openLibrary(path)
+  const base = apiBase(handle)
   const version: string = base.getVersion()
   const table: bigint | null = base.getApi(apiVersion)
   if (table === null) throw runtimeTooOld(version, `API version ${apiVersion}`)
   const api = Object.fromEntries(
     Object.entries(ortFunctions).map(([name, fn]) => [name, functionAt(table, fn as OrtFunction)]),
   )
-  return { path, version, api: api as OrtApi }
+  return { path, version, api: api as OrtApi, handle }
+}
+
+function openLibrary(path: string): LibraryHandle {
+  try {
+    return koffi.load(path)
+  } catch (cause) {
+    throw runtimeLibraryMissing(path, cause)
+  }
 }
 
 /** `OrtApiBase`: two function pointers, `GetApi(version)` and `GetVersionString()`. */
-function apiBase(path: string) {
-  try {
-    const getBase = koffi.load(path).func('OrtGetApiBase', 'void *', [])
-    const base = getBase()
-    return {
-      getApi: koffi.decode(pointerAt(base, 0), koffi.proto('void *', ['uint32_t'])),
-      getVersion: koffi.decode(pointerAt(base, 1), koffi.proto('str', [])),
-    }
-  } catch (cause) {
-    throw runtimeLibraryMissing(path, cause)
+function apiBase(library: LibraryHandle) {
+  const base = library.func('OrtGetApiBase', 'void *', [])()
+  return {
+    getApi: koffi.decode(pointerAt(base, 0), koffi.proto('void *', ['uint32_t'])),
+    getVersion: koffi.decode(pointerAt(base, 1), koffi.proto('str', [])),
   }
 }
 
