@@ -13,15 +13,21 @@ export const labelFields = (labels: readonly string[]) => ({
 })
 
 /**
- * Class names in label order.
+ * Class names in label order. Without `id2label` they are `LABEL_0`, … up to `num_labels`, 2 by default, as in
+ * transformers, which leaves the table out where it says no more than that.
  * @param where names the file in errors
  * @throws XpError when `id2label` is not a table of names for 0…n−1
  */
 export function labelsOf(config: HuggingFaceConfig, where = 'config.json'): readonly string[] {
   const table = config.id2label
-  const labels = typeof table === 'object' && table !== null ? Object.entries(table) : []
-  const byIndex = labels.map((_, i) => (table as Record<string, unknown>)[String(i)])
-  if (labels.length === 0 || !byIndex.every((label) => typeof label === 'string'))
+  if (table === undefined || table === null) {
+    const count = config.num_labels ?? 2
+    if (!Number.isSafeInteger(count) || (count as number) < 1)
+      throw badModelConfig(where, 'num_labels', count, 'a whole number from 1')
+    return Array.from({ length: count as number }, (_, i) => `LABEL_${i}`)
+  }
+  const names = typeof table === 'object' ? Object.keys(table).map((_, i) => Reflect.get(table, String(i))) : []
+  if (names.length === 0 || !names.every((name) => typeof name === 'string'))
     throw badModelConfig(where, 'id2label', table, 'a table from "0", "1", … to label names')
-  return byIndex as string[]
+  return names as string[]
 }

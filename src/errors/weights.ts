@@ -64,3 +64,101 @@ export const malformedJson = (file: string, what: string) =>
     hint: 'download or export the file again',
     details: { file },
   })
+
+export const sizesDoNotDivide = (divisor: string, small: number, dividend: string, large: number) =>
+  new XpError({
+    code: 'XP_SIZES_DO_NOT_DIVIDE',
+    exit: 'config',
+    message: `model/vit: ${divisor} ${small} does not divide ${dividend} ${large}`,
+    hint: `${divisor} values that do: ${divisorsOf(large).join(', ')}`,
+    details: { [divisor]: small, [dividend]: large },
+  })
+
+const divisorsOf = (n: number) => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0)
+
+/** A path whose last two names may be a hub id: `org/model` under a folder that does not exist. */
+const hubId = (dir: string) => /[\\/]([\w.-]+[\\/][\w.-]+)$/.exec(dir)?.[1]?.replace('\\', '/')
+
+export const noWeightsFolder = (dir: string) =>
+  new XpError({
+    code: 'XP_NO_WEIGHTS_FOLDER',
+    exit: 'data',
+    message: `there is no folder ${dir}`,
+    hint: `weights are read from a local Hugging Face folder; if ${hubId(dir) ?? dir} is a model on the hub, download its config.json, model.safetensors and preprocessor_config.json into a folder (hf download ${hubId(dir) ?? dir} --local-dir FOLDER) and name that`,
+    details: { dir },
+  })
+
+export const noSafetensors = (dir: string, names: readonly string[]) => {
+  const pickled = names.find((name) => /\.(bin|pt|pth|ckpt)$/.test(name))
+  const sharded = names.includes('model.safetensors.index.json')
+  const hint = sharded
+    ? 'its weights are split over several files: save them as one with save_pretrained(folder, max_shard_size="100GB")'
+    : pickled !== undefined
+      ? `${pickled} is a pickle, which can run code when it is opened, so it is not read; convert it in Python: AutoModelForImageClassification.from_pretrained(folder).save_pretrained(folder)`
+      : 'download model.safetensors into it, or save the model with save_pretrained'
+  return new XpError({
+    code: 'XP_NO_SAFETENSORS',
+    exit: 'data',
+    message: `${dir} has no model.safetensors`,
+    hint,
+    details: { dir },
+  })
+}
+
+export const headMissing = (file: string) =>
+  new XpError({
+    code: 'XP_HEAD_MISSING',
+    exit: 'data',
+    message: `${file} has no classification head to keep`,
+    hint: 'set head: new (or auto, which makes one when there is none)',
+    details: { file },
+  })
+
+export const headLabelMismatch = (file: string, checkpoint: number, dataset: number) =>
+  new XpError({
+    code: 'XP_HEAD_LABEL_MISMATCH',
+    exit: 'data',
+    message: `${file} has a head for ${checkpoint} labels, the dataset has ${dataset} classes`,
+    hint: 'set head: new to replace the head with a fresh one',
+    details: { file, checkpoint, dataset },
+  })
+
+const listed = (items: readonly string[], most = 8) =>
+  items.slice(0, most).join(', ') + (items.length > most ? `, and ${items.length - most} more` : '')
+
+export const wrongTensors = (
+  file: string,
+  found: {
+    readonly missing: readonly string[]
+    readonly mismatched: readonly {
+      readonly name: string
+      readonly expected: readonly number[]
+      readonly found: readonly number[]
+    }[]
+    readonly unexpected: readonly string[]
+  },
+) => {
+  const { missing, mismatched, unexpected } = found
+  const shapes = mismatched.map((m) => `${m.name} is [${m.found}] instead of [${m.expected}]`)
+  const parts = [
+    missing.length > 0 ? `missing: ${listed(missing)}` : '',
+    shapes.length > 0 ? `wrong shape: ${listed(shapes)}` : '',
+    unexpected.length > 0 ? `unexpected: ${listed(unexpected)}` : '',
+  ]
+  return new XpError({
+    code: 'XP_WRONG_TENSORS',
+    exit: 'data',
+    message: `${file} does not fit its config.json; ${parts.filter((p) => p !== '').join('; ')}`,
+    hint: 'take config.json and model.safetensors from the same checkpoint',
+    details: { file, ...found },
+  })
+}
+
+export const nonFiniteWeights = (file: string, names: readonly string[]) =>
+  new XpError({
+    code: 'XP_NON_FINITE_WEIGHTS',
+    exit: 'data',
+    message: `${file} holds NaN or infinity in ${listed(names)}`,
+    hint: 'the training that made these weights diverged: use an earlier checkpoint',
+    details: { file, tensors: names },
+  })

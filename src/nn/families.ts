@@ -1,3 +1,4 @@
+import type { PreprocessorConfig } from '../artifacts/model.ts'
 import type { HuggingFaceConfig } from '../artifacts/model-config.ts'
 import { unsupportedModelType } from '../errors/weights.ts'
 import type { Parameter, Weights } from '../registry/engine.ts'
@@ -5,12 +6,15 @@ import { vitParameterName } from './vit-checkpoint.ts'
 import { vitConfigOf } from './vit-config.ts'
 import { initialVitHead, initialVitWeights } from './vit-initialise.ts'
 import { vitParameters } from './vit-parameters.ts'
+import { vitPreprocessor } from './vit-preprocessor.ts'
 
 /** A model family's parameters, names and initial values, told from its `config.json`; no tfjs needed. */
 export interface ModelLayout {
   readonly image: { readonly height: number; readonly width: number }
   /** The class that Hugging Face loads the saved folder with. */
   readonly architecture: string
+  /** Preprocessing of a checkpoint that does not say its own. */
+  readonly preprocessor: PreprocessorConfig
   parameters(labels: number): readonly Parameter[]
   /** Parameters that depend on the number of labels. */
   isHead(name: string): boolean
@@ -33,6 +37,7 @@ export function layoutOf(config: HuggingFaceConfig, where = 'config.json'): Mode
   return {
     image: vit.image,
     architecture: 'ViTForImageClassification',
+    preprocessor: vitPreprocessor(vit),
     parameters: (labels) => vitParameters(vit, labels),
     isHead: (name) => name.startsWith('classifier.'),
     parameterName: vitParameterName,

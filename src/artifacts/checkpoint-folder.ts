@@ -1,0 +1,40 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { noSafetensors, notAModelFolder, noWeightsFolder, unsupportedDtype } from '../errors/weights.ts'
+import { readSafetensorsHeader } from '../std/safetensors.ts'
+import type { TensorEntry } from '../std/safetensors-header.ts'
+import { modelFiles, type PreprocessorConfig, readModelConfig, readPreprocessor } from './model.ts'
+import type { HuggingFaceConfig } from './model-config.ts'
+
+/** What a local Hugging Face folder says of itself; its tensors are not read. */
+export interface CheckpointFolder {
+  readonly config: HuggingFaceConfig
+  readonly preprocessor: PreprocessorConfig | undefined
+  /** Names, types and shapes as the file spells them. */
+  readonly tensors: ReadonlyMap<string, TensorEntry>
+}
+
+const floatTypes = ['F32', 'F16', 'BF16', 'F64']
+
+/** @throws XpError when a file is missing or broken, or a tensor is not of a floating-point type */
+export async function openCheckpoint(dir: string): Promise<CheckpointFolder> {
+  const names = await filesOf(dir)
+  const config = await readModelConfig(dir)
+  if (!names.includes(modelFiles.weights)) throw noSafetensors(dir, names)
+  const file = join(dir, modelFiles.weights)
+  const { tensors } = await readSafetensorsHeader(file)
+  for (const [name, { dtype }] of tensors)
+    if (!floatTypes.includes(dtype)) throw unsupportedDtype(file, name, dtype, floatTypes)
+  return { config, preprocessor: await readPreprocessor(dir), tensors }
+}
+
+async function filesOf(dir: string): Promise<readonly string[]> {
+  try {
+    return await readdir(dir)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw noWeightsFolder(dir)
+    if (code === 'ENOTDIR') throw notAModelFolder(dir)
+    throw error
+  }
+}

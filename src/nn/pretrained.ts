@@ -1,0 +1,75 @@
+import { headLabelMismatch, headMissing, wrongTensors } from '../errors/weights.ts'
+import type { Weights } from '../registry/engine.ts'
+import { type MappedCheckpoint, mapCheckpoint } from './checkpoint.ts'
+import type { ModelLayout } from './families.ts'
+
+export const headChoices = ['auto', 'new', 'keep'] as const
+export type HeadChoice = (typeof headChoices)[number]
+
+interface Shaped {
+  readonly shape: readonly number[]
+}
+
+export interface CheckpointFit<T> extends Pick<MappedCheckpoint<T>, 'found' | 'unexpected'> {
+  readonly head: 'kept' | 'new'
+}
+
+/** Labels of a checkpoint's head, or undefined when it has none. */
+export function headLabels(layout: ModelLayout, tensors: ReadonlyMap<string, Shaped>): number | undefined {
+  for (const [name, { shape }] of tensors) if (layout.isHead(layout.parameterName(name) ?? '')) return shape[0]
+  return undefined
+}
+
+/**
+ * Fits a checkpoint's tensors to a classifier of `labels` labels, as `from_pretrained` does.
+ * @param choice `auto` keeps the head when its label count fits and makes a new one when there is none
+ * @param file names the checkpoint in errors
+ * @throws XpError when the head does not fit, or tensors are missing or of the wrong shape
+ */
+export function fitCheckpoint<T extends Shaped>(
+  layout: ModelLayout,
+  tensors: ReadonlyMap<string, T>,
+  labels: number,
+  choice: HeadChoice,
+  file: string,
+): CheckpointFit<T> {
+  const existing = headLabels(layout, tensors)
+  if (choice === 'keep' && existing === undefined) throw headMissing(file)
+  if (choice !== 'new' && existing !== undefined && existing !== labels) throw headLabelMismatch(file, existing, labels)
+  const head = choice === 'new' || existing === undefined ? 'new' : 'kept'
+  const wanted = (name: string) => head === 'kept' || !layout.isHead(name)
+  const parameters = layout.parameters(labels).filter(({ name }) => wanted(name))
+  const rename = (spelled: string) => {
+    const name = layout.parameterName(spelled)
+    return name !== undefined && wanted(name) ? name : undefined
+  }
+  const { found, missing, mismatched, unexpected } = mapCheckpoint(parameters, tensors, rename)
+  if (missing.length > 0 || mismatched.length > 0) throw wrongTensors(file, { missing, mismatched, unexpected })
+  return { found, unexpected, head }
+}
+
+/**
+ * For each of `classes`, its row in a head whose rows are `labels`: by name when both name the same classes, else by
+ * position.
+ */
+export function headRows(labels: readonly string[], classes: readonly string[]): readonly number[] {
+  const byName = classes.map((name) => labels.indexOf(name))
+  return byName.includes(-1) ? classes.map((_, i) => i) : byName
+}
+
+/** The rows of a row-major matrix in another order; `rows[i]` is where row i of the answer stands. */
+export function takeRows(matrix: Float32Array, rows: readonly number[]): Float32Array {
+  const width = matrix.length / rows.length
+  const taken = new Float32Array(matrix.length)
+  for (const [i, row] of rows.entries()) taken.set(matrix.subarray(row * width, (row + 1) * width), i * width)
+  return taken
+}
+
+/** Names of tensors that hold NaN or an infinity. */
+export const nonFinite = (weights: Weights): readonly string[] =>
+  [...weights].filter(([, data]) => !allFinite(data)).map(([name]) => name)
+
+function allFinite(data: Float32Array): boolean {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false
+  return true
+}

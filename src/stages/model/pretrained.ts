@@ -1,0 +1,96 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Type } from 'typebox'
+import { openCheckpoint } from '../../artifacts/checkpoint-folder.ts'
+import { Dataset } from '../../artifacts/dataset.ts'
+import { Model, modelFiles, writeModelFolder } from '../../artifacts/model.ts'
+import { type HuggingFaceConfig, labelFields, labelsOf } from '../../artifacts/model-config.ts'
+import { nonFiniteWeights } from '../../errors/weights.ts'
+import { layoutOf } from '../../nn/families.ts'
+import { fitCheckpoint, headChoices, headLabels, headRows, nonFinite, takeRows } from '../../nn/pretrained.ts'
+import { TreePath } from '../../registry/params.ts'
+import { defineStage } from '../../registry/stage.ts'
+import { asFloat32, readSafetensors } from '../../std/safetensors.ts'
+
+/** The checkpoint's config for the saved classifier: other labels, float32, nothing of where it came from. */
+function configFor(checkpoint: HuggingFaceConfig, architecture: string, classes: readonly string[]) {
+  const { _name_or_path, dtype, num_labels, ...kept } = checkpoint
+  return {
+    ...kept,
+    architectures: [architecture],
+    problem_type: 'single_label_classification',
+    torch_dtype: 'float32',
+    ...labelFields(classes),
+  } as HuggingFaceConfig
+}
+
+const architectureOf = ({ architectures, model_type }: HuggingFaceConfig): string =>
+  Array.isArray(architectures) && typeof architectures[0] === 'string' ? architectures[0] : model_type
+
+export default defineStage({
+  uses: 'model/pretrained',
+  version: 1,
+  summary: "A Hugging Face checkpoint from a local folder, with the dataset's labels.",
+  params: Type.Object(
+    {
+      weights: TreePath({
+        description: 'Local Hugging Face folder: config.json, model.safetensors, preprocessor_config.json.',
+      }),
+      head: Type.Enum([...headChoices], {
+        default: 'auto',
+        description:
+          "Classification head: keep the checkpoint's, or a new one drawn from the seed; auto keeps a head of the right size and makes one where there is none.",
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  inputs: { dataset: Dataset },
+  outputs: { model: Model },
+  metrics: {},
+  needs: ['seed'],
+  async check({ params: { weights: folder, head } }) {
+    const { config, tensors } = await openCheckpoint(folder)
+    const layout = layoutOf(config, join(folder, modelFiles.config))
+    const labels = headLabels(layout, tensors) ?? 1
+    fitCheckpoint(layout, tensors, labels, head, join(folder, modelFiles.weights))
+  },
+  async run(ctx) {
+    const { weights: folder, head: choice } = ctx.params
+    const { classes } = ctx.inputs.dataset
+    const { config, preprocessor } = await openCheckpoint(folder)
+    const configFile = join(folder, modelFiles.config)
+    const file = join(folder, modelFiles.weights)
+    const layout = layoutOf(config, configFile)
+    const { tensors } = await readSafetensors(file)
+    const { found, unexpected, head } = fitCheckpoint(layout, tensors, classes.length, choice, file)
+    if (unexpected.length > 0) ctx.warn(`${file}: these tensors are not used: ${unexpected.join(', ')}`)
+    const weights = new Map<string, Float32Array>()
+    for (const [name, tensor] of found) weights.set(name, asFloat32(tensor))
+    const diverged = nonFinite(weights)
+    if (diverged.length > 0) throw nonFiniteWeights(file, diverged)
+    if (head === 'new') for (const [name, data] of layout.initialHead(classes.length, ctx.seed)) weights.set(name, data)
+    else {
+      const labels = labelsOf(config, configFile)
+      const rows = headRows(labels, classes)
+      for (const [name, data] of weights) if (layout.isHead(name)) weights.set(name, takeRows(data, rows))
+      if (rows.some((row, i) => labels[row] !== classes[i]))
+        ctx.warn(
+          `the checkpoint's labels (${labels.join(', ')}) are not the dataset's classes (${classes.join(', ')}): its head is kept, label by label in this order`,
+        )
+    }
+    if (preprocessor === undefined)
+      ctx.warn(
+        `${folder} has no ${modelFiles.preprocessor}: images are prepared as ${config.model_type} does by default`,
+      )
+    const dir = join(ctx.scratch, 'model')
+    await rm(dir, { recursive: true, force: true })
+    await writeModelFolder(dir, {
+      config: configFor(config, layout.architecture, classes),
+      parameters: layout.parameters(classes.length),
+      weights,
+      preprocessor: preprocessor ?? layout.preprocessor,
+      provenance: { trainedSteps: 0, trainedEpochs: 0, initialisedFrom: architectureOf(config) },
+    })
+    return { model: { dir } }
+  },
+})
