@@ -16,30 +16,28 @@ function finish(hash: number, length: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** 32 uniform bits from whole numbers up to 2^53. */
-export function bitsAt(seed: number, ...counters: readonly number[]): number {
-  let h = 0
-  for (const n of [seed, ...counters]) h = mix(mix(h, n % 0x1_0000_0000), Math.floor(n / 0x1_0000_0000))
-  return finish(h, 8 * (counters.length + 1))
-}
+const fold = (hash: number, n: number) => mix(mix(hash, n % 0x1_0000_0000), Math.floor(n / 0x1_0000_0000))
 
-/** A uniform number in [0, 1), a multiple of 2^-32. */
+const unit = (hash: number, words: number) => finish(hash, 8 * words) / 0x1_0000_0000
+
+/** A uniform number in [0, 1), a multiple of 2^-32, from a seed and counters: whole numbers from 0 to 2^53. */
 export const uniformAt = (seed: number, ...counters: readonly number[]): number =>
-  bitsAt(seed, ...counters) / 0x1_0000_0000
+  unit(counters.reduce(fold, fold(0, seed)), counters.length + 1)
 
 /** The draws 0, 1, 2, … at one point of the counter space. */
 export class CounterRng {
-  readonly #at: readonly number[]
+  readonly #start: number
+  readonly #words: number
   #drawn = 0
 
   constructor(seed: number, ...counters: readonly number[]) {
-    this.#at = [seed, ...counters]
+    this.#start = counters.reduce(fold, fold(0, seed))
+    this.#words = counters.length + 2
   }
 
   /** Uniform in [low, high). */
   uniform(low = 0, high = 1): number {
-    const [seed = 0, ...counters] = this.#at
-    return low + (high - low) * uniformAt(seed, ...counters, this.#drawn++)
+    return low + (high - low) * unit(fold(this.#start, this.#drawn++), this.#words)
   }
 
   /** Standard normal (Box-Muller, one of the pair). */
