@@ -35,7 +35,7 @@ export default defineStage({
   needs: ['seed'],
   async run(ctx) {
     const [{ writeSampleImages }, { classFolders }, { rm }] = await Promise.all([
-      import('../../images/sample-images.ts'),
+      import('../../images/shapes.ts'),
       import('../../images/folder.ts'),
       import('node:fs/promises'),
     ])
