@@ -1,0 +1,160 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, expect, it } from 'vitest'
+import { XpError } from '../../../src/errors/xp-error.ts'
+import { defineStage } from '../../../src/registry/stage.ts'
+import { openStore } from '../../../src/runner/store.ts'
+import { racyMs } from '../../../src/std/stat-cache.ts'
+import {
+  Count,
+  execute,
+  newPlace,
+  type Place,
+  reasonOf,
+  statuses,
+  temporaryFolder,
+  trainCount,
+  wordsExperiment,
+} from '../../unit/runner/fakes.ts'
+
+let root: string
+let place: Place
+beforeEach(() => {
+  root = temporaryFolder()
+  writeFileSync(join(root, 'a.txt'), 'boot sandal shoe')
+  place = newPlace()
+})
+
+const at = (kind: string, name: string) => join(place.store, kind, name.slice(0, 2), name)
+const manifestOf = (key: string) => JSON.parse(readFileSync(join(at('results', key), 'manifest.json'), 'utf8'))
+
+function flip(path: string): void {
+  const { atime, mtime } = statSync(path)
+  const bytes = readFileSync(path)
+  bytes[bytes.length - 2] = (bytes[bytes.length - 2] ?? 0) ^ 1
+  writeFileSync(path, bytes)
+  utimesSync(path, atime, mtime)
+}
+
+const damages: Readonly<Record<string, { readonly act: (object: string, result: string) => void; says: string }>> = {
+  'a flipped byte': {
+    act: (object) => flip(join(object, 'value.json')),
+    says: 'count: the bytes of value.json changed',
+  },
+  'a truncated file': {
+    act: (object) => truncateSync(join(object, 'value.json'), 3),
+    says: 'count: value.json has 3 bytes, not 17',
+  },
+  'a missing file': { act: (object) => rmSync(join(object, 'value.json')), says: 'count: value.json is missing' },
+  'a file too many': {
+    act: (object) => writeFileSync(join(object, '.extra'), ''),
+    says: 'count: .extra does not belong to it',
+  },
+  'a missing artifact': { act: (object) => rmSync(object, { recursive: true }), says: 'count: its files are missing' },
+  'a truncated manifest': {
+    act: (_, result) => truncateSync(join(result, 'manifest.json'), 100),
+    says: 'its manifest is not readable',
+  },
+  'a changed manifest': {
+    act: (_, result) => {
+      const path = join(result, 'manifest.json')
+      writeFileSync(path, readFileSync(path, 'utf8').replace('"seed",42', '"seed",43'))
+    },
+    says: 'its manifest is not readable',
+  },
+  'a longer event log': {
+    act: (_, result) => appendFileSync(join(result, 'events.jsonl'), '{"type":"metric"}\n'),
+    says: 'its event log is not as written',
+  },
+}
+
+it.each(Object.keys(damages))('serves no result with %s, and computes it again', async (name) => {
+  const damage = damages[name]
+  const first = await execute(wordsExperiment({ root }), place)
+  const key = first.result.stages.find((stage) => stage.id === 'train')?.key ?? ''
+  const { digest } = manifestOf(key).outputs.count
+  damage?.act(at('objects', digest), at('results', key))
+  const again = await execute(wordsExperiment({ root }), place)
+  expect(statuses(again)).toEqual({ load: 'hit', pick: 'hit', train: 'ran', report: 'hit' })
+  expect(reasonOf(again, 'train')).toBe(`result damaged: ${damage?.says}`)
+  expect(manifestOf(key).outputs.count.digest).toBe(digest)
+  expect(statuses(await execute(wordsExperiment({ root }), place))).toMatchObject({ train: 'hit' })
+})
+
+it('notices a flipped byte in bytes it verified before, also under the old time stamp', async () => {
+  const first = await execute(wordsExperiment({ root }), place)
+  const key = first.result.stages.find((stage) => stage.id === 'train')?.key ?? ''
+  const path = join(at('objects', manifestOf(key).outputs.count.digest), 'value.json')
+  await sleep(racyMs + 100)
+  expect(statuses(await execute(wordsExperiment({ root }), place))).toMatchObject({ train: 'hit' })
+  expect(readFileSync(join(place.store, 'stat', 'objects.json'), 'utf8')).toContain('/value.json')
+  flip(path)
+  expect(statuses(await execute(wordsExperiment({ root }), place))).toMatchObject({ train: 'ran' })
+})
+
+it('tries eight kinds of damage', () => expect(Object.keys(damages)).toHaveLength(8))
+
+it('says which disk failed, leaves no temporary files and keeps earlier results', async () => {
+  const full = {
+    ...Count,
+    async write(dir: string) {
+      await writeFile(join(dir, 'half'), 'x')
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    },
+  }
+  const train = defineStage({ ...trainCount, outputs: { count: full } })
+  const { result, thrown } = await execute(wordsExperiment({ root, train }), place)
+  expect(thrown).toBeInstanceOf(XpError)
+  expect(thrown).toMatchObject({ code: 'XP_DISK', exit: 'environment' })
+  expect(result.error?.message).toContain('train.count: the disk is full')
+  expect(readdirSync(join(place.store, 'tmp'))).toEqual([])
+  expect(statuses(await execute(wordsExperiment({ root }), place))).toEqual({
+    load: 'hit',
+    pick: 'hit',
+    train: 'ran',
+    report: 'ran',
+  })
+})
+
+it('names a store that may not be written, and XP_STORE', async () => {
+  const dir = join(temporaryFolder(), 'store')
+  mkdirSync(dir)
+  chmodSync(dir, 0o555)
+  chmodSync(join(dir, '..'), 0o755)
+  const asRoot = process.geteuid?.() === 0
+  if (asRoot) process.seteuid?.(65534)
+  try {
+    const thrown = await openStore(dir).catch((error) => error)
+    expect(thrown).toMatchObject({ code: 'XP_STORE_NOT_WRITABLE', exit: 'environment' })
+    expect(thrown.message).toContain(dir)
+    expect(thrown.hint).toContain('XP_STORE')
+  } finally {
+    if (asRoot) process.seteuid?.(0)
+  }
+})
+
+it('sweeps temporary files of long dead processes only, and hides the store from git', async () => {
+  await openStore(place.store)
+  const [old, fresh] = ['old', 'fresh'].map((name) => join(place.store, 'tmp', name)) as [string, string]
+  mkdirSync(old)
+  mkdirSync(fresh)
+  const longAgo = Date.now() / 1000 - 2 * 24 * 60 * 60
+  utimesSync(old, longAgo, longAgo)
+  await openStore(place.store)
+  expect([existsSync(old), existsSync(fresh)]).toEqual([false, true])
+  expect(readFileSync(join(place.store, '.gitignore'), 'utf8')).toBe('*\n')
+})
