@@ -59,18 +59,6 @@ export const classesDiffer = (dataset: readonly string[], model: readonly string
     details: { dataset, model },
   })
 
-export const imageSizeDiffers = (
-  made: { readonly height: number; readonly width: number },
-  wanted: { readonly height: number; readonly width: number },
-) =>
-  new XpError({
-    code: 'XP_IMAGE_SIZE_DIFFERS',
-    exit: 'data',
-    message: `the image processor makes ${made.height}×${made.width} pixels but the model takes ${wanted.height}×${wanted.width}`,
-    hint: 'wire the model into the transform stage, or set its size to the one the model takes',
-    details: { made, wanted },
-  })
-
 export const unknownPart = (param: string, part: string, parts: readonly string[]) => {
   const near = nearest(part, parts)
   return new XpError({
@@ -82,20 +70,28 @@ export const unknownPart = (param: string, part: string, parts: readonly string[
   })
 }
 
-export const emptyPart = (param: string, part: string) =>
+export const partWithoutImages = (param: string, part: string) =>
   new XpError({
-    code: 'XP_EMPTY_PART',
+    code: 'XP_PART_WITHOUT_IMAGES',
     exit: 'data',
     message: `${param}: the part "${part}" has no images`,
     hint: 'give it a larger share in the split stage, or add images',
   })
 
-export const warmupConflict = (message: string) =>
+export const warmupTwice = () =>
   new XpError({
     code: 'XP_WARMUP_CONFLICT',
     exit: 'config',
-    message,
-    hint: 'keep one of warmupSteps and warmupRatio; one-cycle warms up over its first 30 % by itself',
+    message: 'warmupSteps and warmupRatio are both given',
+    hint: 'keep one of them',
+  })
+
+export const warmupOfOneCycle = (param: 'warmupSteps' | 'warmupRatio') =>
+  new XpError({
+    code: 'XP_WARMUP_CONFLICT',
+    exit: 'config',
+    message: `${param} does not go with the schedule one-cycle, which warms up over its first 30 % by itself`,
+    hint: `remove ${param}, or choose another schedule`,
   })
 
 export const bestWithoutValidation = (bestBy: string, part: string, parts: readonly string[]) =>
@@ -105,4 +101,12 @@ export const bestWithoutValidation = (bestBy: string, part: string, parts: reado
     message: `bestBy: ${bestBy} needs a validation part, but the dataset has no part "${part}"; its parts are ${parts.join(', ')}`,
     hint: 'set validationPart to one of them, split off a validation part, or set bestBy: last',
     details: { bestBy, part, parts },
+  })
+
+export const lossNotFinite = (part: string, loss: number) =>
+  new XpError({
+    code: 'XP_LOSS_NOT_FINITE',
+    exit: 'data',
+    message: `the model's loss on the part "${part}" is ${loss}: its weights are not finite numbers or far too large`,
+    hint: 'train it again with a lower learningRate, or take other weights',
   })

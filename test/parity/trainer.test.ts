@@ -5,10 +5,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { EpochRow } from '../../src/artifacts/training-history.ts'
 import { classifierOf } from '../../src/nn/classifier.ts'
 import type { Batch, Engine } from '../../src/registry/engine.ts'
+import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
 import { readSafetensors } from '../../src/std/safetensors.ts'
 import { openCheckpoints } from '../../src/training/checkpoints.ts'
 import { evaluate } from '../../src/training/evaluate.ts'
 import { type StepReport, fit as train } from '../../src/training/fit.ts'
+import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
 import { createSchedule } from '../../src/training/schedules.ts'
 import { createTfjsEngine } from '../../src/training/tfjs-engine.ts'
 import golden from '../goldens/trainer/trainer.json' with { type: 'json' }
@@ -89,7 +91,10 @@ async function trained(engine: Engine, dir: string, changes: { readonly warmupSt
 const stepNumbers = (steps: readonly { loss: number; gradNorm: number }[]) =>
   steps.flatMap(({ loss, gradNorm }) => [loss, gradNorm])
 
-const engines: Record<string, () => Promise<Engine>> = { tfjs: () => createTfjsEngine() }
+const engines: Record<string, () => Promise<Engine>> = {
+  onnx: async () => createOnnxEngine(await createOnnxRuntime({ threads: 1 })),
+  tfjs: () => createTfjsEngine(),
+}
 
 for (const [name, create] of Object.entries(engines)) {
   it(`follows Hugging Face's Trainer step by step on the ${name} engine`, async () => {
