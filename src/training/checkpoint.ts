@@ -4,7 +4,7 @@ import type { EpochRow } from '../artifacts/training-history.ts'
 import type { OptimizerState, Parameter, Trainer, Weights } from '../registry/engine.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { syncDirectory } from '../std/fs.ts'
-import { type Digest, digestFile } from '../std/hash.ts'
+import { type Digest, digestFile, digestJson } from '../std/hash.ts'
 import { readSafetensors, writeSafetensors } from '../std/safetensors.ts'
 
 /** Where a training stands between two optimiser steps. */
@@ -27,12 +27,13 @@ export interface TrainingState {
   readonly imagesPerSecond: readonly number[]
 }
 
-/** `state.json`, written last: a folder without it is no checkpoint. */
-interface CheckpointManifest extends TrainingState {
-  readonly format: 'xp-checkpoint@1'
+/** What `state.json` holds beside its own digest. It is written last: a folder without it is no checkpoint. */
+interface CheckpointManifest {
+  readonly format: typeof format
   /** Digest of what the training depends on; another training's checkpoint is not resumed from. */
   readonly spec: Digest
   readonly files: Readonly<Record<string, { readonly size: number; readonly sha256: Digest }>>
+  readonly state: TrainingState
 }
 
 const format = 'xp-checkpoint@1'
@@ -69,9 +70,11 @@ export async function writeCheckpoint(
       const file = join(temporary, name)
       files[name] = { size: (await stat(file)).size, sha256: await digestFile(file) }
     }
-    const manifest: CheckpointManifest = { format, spec, files, ...state }
+    const manifest: CheckpointManifest = { format, spec, files, state }
     crashPoint('checkpoint.without-state')
-    await writeFile(join(temporary, stateFile), JSON.stringify(manifest), { flush: true })
+    await writeFile(join(temporary, stateFile), JSON.stringify({ manifest, sha256: digestJson(manifest) }), {
+      flush: true,
+    })
     await syncDirectory(temporary)
     crashPoint('checkpoint.before-rename')
     await rm(path, { recursive: true, force: true })
@@ -93,7 +96,11 @@ export async function verifyCheckpoint(
   spec: Digest,
 ): Promise<{ readonly state: TrainingState } | { readonly problem: string }> {
   try {
-    const manifest = JSON.parse(await readFile(join(path, stateFile), 'utf8')) as CheckpointManifest
+    const { manifest, sha256 } = JSON.parse(await readFile(join(path, stateFile), 'utf8')) as {
+      readonly manifest: CheckpointManifest
+      readonly sha256: Digest
+    }
+    if (digestJson(manifest) !== sha256) return { problem: `${stateFile} has other bytes` }
     if (manifest.format !== format) return { problem: `its format is ${manifest.format}, not ${format}` }
     if (manifest.spec !== spec) return { problem: 'it belongs to a training with other settings' }
     for (const name of [modelFile, optimizerFile]) {
@@ -102,8 +109,7 @@ export async function verifyCheckpoint(
       if (recorded?.size !== size) return { problem: `${name} has ${size} bytes instead of ${recorded?.size}` }
       if (recorded.sha256 !== (await digestFile(join(path, name)))) return { problem: `${name} has other bytes` }
     }
-    const { format: _format, spec: _spec, files: _files, ...state } = manifest
-    return { state }
+    return { state: manifest.state }
   } catch (error) {
     return { problem: (error as Error).message }
   }
