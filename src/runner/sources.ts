@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { sourceUnreadable } from '../errors/runner.ts'
+import { diskFailure } from '../errors/store.ts'
 import { XpError } from '../errors/xp-error.ts'
 import type { ResolvedStage } from '../registry/experiment.ts'
 import { paramLeaves } from '../registry/param-leaves.ts'
@@ -36,7 +37,11 @@ async function readSource(kind: 'tree' | 'file', path: string, store: Store): Pr
     const files = await hashFiles(root, listed, cache)
     source = { root, kind, digest: digestTree(files), files, listed }
   }
-  await cache.save()
+  try {
+    await cache.save()
+  } catch (error) {
+    throw diskFailure(error, `remembering the digests of ${path}`, store.dir) ?? error
+  }
   return source
 }
 

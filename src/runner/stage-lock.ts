@@ -72,7 +72,8 @@ export async function lockStage(
           async release() {
             if (lost !== undefined) return
             await rm(owner, { force: true })
-            await release()
+            // Refused when the lock was just lost: the result is whole, and the lock is no longer ours to remove.
+            await release().catch(() => undefined)
           },
         }
       } catch (error) {

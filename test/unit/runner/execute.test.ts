@@ -115,7 +115,7 @@ it('writes the run folder', async () => {
   const html = readFileSync(join(result.dir, 'report.html'), 'utf8')
   expect(html).toContain('<p>45</p>')
   expect(html).toContain('name: words &lt;&amp;&gt;')
-  expect(html).toContain('<td>never run</td>')
+  expect(html).toContain('<td class="name">never run</td>')
   expect(html).not.toContain('xp:run')
 })
 
