@@ -1,4 +1,5 @@
 import type { ImageProcessor } from '../artifacts/processed-images.ts'
+import { KernelArena } from './image-kernel.ts'
 import { resize } from './resize.ts'
 import type { RgbImage } from './rgb-image.ts'
 
@@ -72,17 +73,17 @@ export function writePixels(
   offset: number,
   mirrored: boolean,
 ): void {
-  const { data, width } = image
-  const row = width * 3
-  for (let i = 0, y = offset; i < data.length; i += row, y += row) {
-    let o = mirrored ? y + row - 3 : y
-    const step = mirrored ? -3 : 3
-    for (let j = i; j < i + row; j += 3, o += step) {
-      out[o] = table[data[j] as number] as number
-      out[o + 1] = table[256 + (data[j + 1] as number)] as number
-      out[o + 2] = table[512 + (data[j + 2] as number)] as number
-    }
-  }
+  const { data, width, height } = image
+  const arena = new KernelArena()
+  const source = arena.reserve(data.length)
+  const from = arena.reserve(table.byteLength)
+  const target = arena.reserve(data.length * 4)
+  arena.run((kernel, memory) => {
+    memory.set(data, source)
+    memory.set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength), from)
+    kernel.pixels(source, width, height, target, from, mirrored ? 1 : 0)
+    out.set(new Float32Array(memory.buffer, target, data.length), offset)
+  })
 }
 
 /** An image's `pixel_values` in NHWC: float32 `[height, width, 3]`. */

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256, type TreeFile } from '../std/hash.ts'
 import { type FootwearKind, footwearKinds } from './footwear.ts'
-import type { RgbImage } from './rgb-image.ts'
 import { drawFootwear } from './footwear-scene.ts'
+import type { RgbImage } from './rgb-image.ts'
 import { loadSharp } from './sharp-decode.ts'
 
 export interface SampleOptions {

@@ -15,4 +15,6 @@ export const { Module: WasmModule, Instance: WasmInstance } = (
 /** Linear memory; `buffer` is another object after every growth. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer
+  /** @param pages of 64 KiB, to add */
+  grow(pages: number): number
 }
