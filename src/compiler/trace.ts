@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { duplicateTensorName } from '../errors/compiler.ts'
 import { GraphBuilder } from './build.ts'
 import type { DType, Graph } from './ir.ts'
 import { registerTraceBackend, type TraceBackend, traceBackendName } from './trace-backend.ts'
@@ -15,7 +16,8 @@ export type TracedFunction = (tensors: Record<string, tf.Tensor>) => Record<stri
 
 /**
  * Records a tfjs function as a graph, tfjs's gradients inside it included. Tensors made outside become constants.
- * @throws XP_NO_RULE, XP_UNFIT_OPERANDS, XP_READ_DURING_TRACE, XP_FROZEN_RANDOMNESS
+ * @throws XP_NO_RULE, XP_UNFIT_OPERANDS, XP_READ_DURING_TRACE, XP_FROZEN_RANDOMNESS,
+ * XP_DUPLICATE_TENSOR_NAME
  */
 export function trace(inputs: readonly TraceInput[], fn: TracedFunction): Graph {
   registerTraceBackend()
@@ -38,9 +40,15 @@ export function trace(inputs: readonly TraceInput[], fn: TracedFunction): Graph 
       for (const [name, tensor] of Object.entries(fn(Object.fromEntries(tensors))))
         outputs.push({ name, value: backend.valueBehind(tensor) })
     })
+    assertDistinct([...graph.inputs, ...outputs].map(({ name }) => name))
     return verify(graph.finish(outputs))
   } finally {
     backend.recording = outer
     void tf.setBackend(previous)
   }
+}
+
+function assertDistinct(names: readonly string[]): void {
+  const twice = names.toSorted().find((name, i, sorted) => name === sorted[i + 1])
+  if (twice !== undefined) throw duplicateTensorName(twice)
 }

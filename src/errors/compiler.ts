@@ -62,3 +62,12 @@ export const inPlaceMismatch = (output: string, input: string, reason: string) =
     hint: 'pair an output of the graph with an input of the same dtype and shape',
     details: { output, input },
   })
+
+export const duplicateTensorName = (name: string) =>
+  new XpError({
+    code: 'XP_DUPLICATE_TENSOR_NAME',
+    exit: 'config',
+    message: `the compiled function has two inputs or outputs named "${name}"`,
+    hint: 'give every input and output a name of its own',
+    details: { name },
+  })

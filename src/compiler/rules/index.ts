@@ -98,6 +98,7 @@ import { stridedSlice } from './strided-slice.ts'
 import { stridedSliceKernel } from './strided-slice-kernel.ts'
 import { sub } from './sub.ts'
 import { sum } from './sum.ts'
+import { sumSquare } from './sum-square.ts'
 import { tan } from './tan.ts'
 import { tanh } from './tanh.ts'
 import { tile } from './tile.ts'
@@ -197,6 +198,7 @@ export const rules: readonly Rule[] = [
   stridedSlice,
   sub,
   sum,
+  sumSquare,
   tan,
   tanh,
   tileRepeats,
