@@ -14,11 +14,11 @@ import { originsOf, resolvePaths } from './params.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { readExperimentText } from './read-text.ts'
 import { resolvedYaml } from './resolved-yaml.ts'
-import { stageFields } from './schema.ts'
 import { applySets } from './set.ts'
 import { createSource, locate, type Source } from './source.ts'
 import { resolveTracking } from './track.ts'
 import { validate } from './validate.ts'
+import { stageFields } from './validation-schema.ts'
 import { type StageEntry, wire } from './wire.ts'
 
 export interface LoadOptions {
@@ -57,6 +57,9 @@ function stageEntries(root: LocatedMap, registry: Registry): StageEntry[] {
     }
   })
 }
+
+/** A field of the composed YAML, absent when its map is empty. */
+const present = (key: string, map: unknown) => (Object.keys(map as object).length === 0 ? {} : { [key]: map })
 
 /** Problems in the order of the file; those of the command line after them. */
 function inOrder(errors: readonly XpError[], file: string): XpError[] {
@@ -120,7 +123,7 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
   const composedStages = Object.fromEntries(
     stages.map(({ id, stage, params }) => {
       const from = (plainStages[id] as { from?: unknown } | undefined)?.from
-      return [id, { uses: stage.uses, ...(from === undefined ? {} : { from }), with: params }]
+      return [id, { uses: stage.uses, ...(from === undefined ? {} : { from }), ...present('with', params) }]
     }),
   )
   const { name: _, seed, engine, vars, track } = plain
@@ -131,6 +134,9 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
     engine: engine as ResolvedExperiment['engine'],
     stages,
     track: tracking.mlflow === undefined ? {} : { mlflow: tracking.mlflow },
-    resolvedYaml: resolvedYaml({ name, seed, engine, vars, stages: composedStages, track }, root),
+    resolvedYaml: resolvedYaml(
+      { name, seed, engine, ...present('vars', vars), stages: composedStages, ...present('track', track) },
+      root,
+    ),
   }
 }

@@ -1,84 +1,178 @@
-import { Type } from 'typebox'
+import { type InputPorts, portOf } from '../registry/artifact.ts'
+import { keyRoleKeyword } from '../registry/params.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { AnyStage } from '../registry/stage.ts'
+import type { JsonSchema } from './describe.ts'
+import { experimentFields, stageIdPattern } from './validation-schema.ts'
 
-export const stageIdPattern = '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'
+const draft = 'http://json-schema.org/draft-07/schema#'
+const reference = { type: 'string', pattern: '^\\$\\{.*\\}$' } as const
+const stageReference = { type: 'string', minLength: 1 } as const
 
-/** The fields of an experiment beside its stages. */
-export const experimentFields = {
-  name: Type.String({
-    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
-    description: 'What runs are called: letters, digits, ".", "_" and "-", at most 100.',
-  }),
-  seed: Type.Integer({
-    minimum: 0,
-    maximum: 0xffffffff,
-    default: 42,
-    description: 'Seed of everything random: splits, initial weights, batch order, augmentation.',
-  }),
-  engine: Type.Enum(['onnx', 'tfjs'], {
-    default: 'onnx',
-    description: 'What computes models: onnx compiles them for ONNX Runtime; tfjs runs TensorFlow.js eagerly.',
-  }),
-  vars: Type.Object(
-    {},
-    {
-      additionalProperties: true,
-      default: {},
-      description: `Values to use in several places as \${vars.name}; --set vars.name=value replaces one.`,
-    },
-  ),
-  track: Type.Object(
-    {
-      mlflow: Type.Optional(
-        Type.Object(
-          {
-            uri: Type.String({
-              minLength: 1,
-              description: `Address of the MLflow server; "\${env:MLFLOW_TRACKING_URI}" tracks where that variable is set.`,
-            }),
-            experiment: Type.Optional(
-              Type.String({ minLength: 1, description: "MLflow experiment; the experiment's own name by default." }),
-            ),
-          },
-          { additionalProperties: false, description: 'Send metrics, params and the report to an MLflow server.' },
-        ),
-      ),
-    },
-    { additionalProperties: false, default: {}, description: 'Where runs are followed, beside the local event log.' },
-  ),
-} as const
+/** A TypeBox schema is JSON Schema. */
+const plain = (schema: object) => schema as JsonSchema
 
-/** Every field of one stage entry, whichever stage it uses. */
-export const stageFields = ['uses', 'with', 'from'] as const
+const takesEveryText = ({ type, pattern, ...rest }: JsonSchema) =>
+  type === 'string' && rest.enum === undefined && pattern === undefined && !('const' in rest)
 
-const entryOf = (stage: AnyStage) => ({
-  type: 'object',
-  properties: {
-    uses: { const: stage.uses },
-    with: { ...stage.params, default: {} },
-    // Checked by the wiring, which knows the other stages.
-    from: {},
-  },
-  required: ['uses', 'with'],
-  additionalProperties: false,
-})
+/** A list of branches with what is said of all of them outside, where editors look for it. */
+function orReference(schema: JsonSchema): JsonSchema {
+  const { description, default: preset, anyOf, ...rest } = schema
+  const branches =
+    anyOf !== undefined && Object.keys(rest).length === 0 ? anyOf : [{ ...rest, ...(anyOf && { anyOf }) }]
+  return {
+    ...(description !== undefined && { description }),
+    ...(preset !== undefined && { default: preset }),
+    anyOf: [...branches, reference],
+  }
+}
 
-/** JSON Schema that validates an experiment after interpolation and fills its defaults. */
-export const validationSchema = (stages: readonly AnyStage[]) => ({
-  type: 'object',
-  properties: {
-    ...experimentFields,
-    stages: {
-      type: 'object',
-      minProperties: 1,
-      additionalProperties: {
+/** A map's fields as an editor needs them: nothing with a default is required. */
+function fieldsOf(schema: JsonSchema): JsonSchema {
+  const properties = Object.entries(schema.properties ?? {})
+  const required = (schema.required ?? []).filter((name) => !('default' in (schema.properties?.[name] ?? {})))
+  const { required: _, ...rest } = schema
+  return {
+    ...rest,
+    properties: Object.fromEntries(properties.map(([name, field]) => [name, interpolatable(field)])),
+    ...(required.length > 0 && { required }),
+  }
+}
+
+/** The schema of a value that may also be written as `${vars.x}`. */
+function interpolatable(schema: JsonSchema): JsonSchema {
+  const { [keyRoleKeyword]: _, ...own } = schema as JsonSchema & { readonly [keyRoleKeyword]?: unknown }
+  if (takesEveryText(own)) return own
+  if (own.properties !== undefined) return orReference(fieldsOf(own))
+  if (own.items !== undefined && !Array.isArray(own.items)) {
+    return orReference({ ...own, items: interpolatable(own.items as JsonSchema) })
+  }
+  return orReference(own)
+}
+
+const sentence = { one: 'needed', optional: 'optional', many: 'one or more' } as const
+
+function fromSchema(stage: AnyStage): JsonSchema | undefined {
+  const ports = Object.entries(stage.inputs as InputPorts).map(([name, port]) => ({ name, ...portOf(port) }))
+  if (ports.length === 0) return undefined
+  const required = ports.filter(({ arity }) => arity !== 'optional').map(({ name }) => name)
+  const properties = ports.map(({ name, type, arity }) => {
+    const description = `${type.name}, ${sentence[arity]}: ${type.summary} The id of the stage that makes it, or id.output.`
+    const list = { type: 'array', items: stageReference, minItems: 1 } as const
+    return [
+      name,
+      arity === 'many' ? { description, anyOf: [list, stageReference] } : { description, ...stageReference },
+    ]
+  })
+  return {
+    description: 'Where the inputs come from: the id of one stage, or one id per input.',
+    anyOf: [
+      {
         type: 'object',
-        required: ['uses'],
-        discriminator: { propertyName: 'uses' },
-        oneOf: stages.map(entryOf),
+        properties: Object.fromEntries(properties),
+        ...(required.length > 0 && { required }),
+        additionalProperties: false,
+      },
+      stageReference,
+    ],
+  }
+}
+
+/** The fields of a stage entry beside `uses`, and which of them must be there. */
+function entryFields(stage: AnyStage) {
+  const { [keyRoleKeyword]: _, ...params } = stage.params
+  const fields = fieldsOf(plain(params))
+  const from = fromSchema(stage)
+  const wired = Object.values(stage.inputs as InputPorts).some((port) => portOf(port).arity !== 'optional')
+  return {
+    properties: {
+      with: { description: `Params of ${stage.uses}.`, ...fields },
+      ...(from === undefined ? {} : { from }),
+    },
+    required: [...(fields.required === undefined ? [] : ['with']), ...(wired ? ['from'] : [])],
+  }
+}
+
+/** JSON Schema (draft-07) of one entry below `stages:`, for editors. */
+export function stageSchema(stage: AnyStage) {
+  const { properties, required } = entryFields(stage)
+  return {
+    $schema: draft,
+    title: stage.uses,
+    description: stage.summary,
+    type: 'object',
+    properties: { uses: { const: stage.uses, description: stage.summary }, ...properties },
+    required: ['uses', ...required],
+    additionalProperties: false,
+  }
+}
+
+const entryWhenUses = (stage: AnyStage) => {
+  const { properties, required } = entryFields(stage)
+  return {
+    if: { properties: { uses: { const: stage.uses } }, required: ['uses'] },
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
+    then: { properties: 'from' in properties ? properties : { ...properties, from: false }, required },
+  }
+}
+
+/** JSON Schema (draft-07) of an experiment file, for editors: completion and first checks; `xp validate` says more. */
+export function experimentSchema(registry: Registry) {
+  const stages = [...registry.stages].sort((a, b) => (a.uses < b.uses ? -1 : 1))
+  const { name, seed, engine, vars, track } = experimentFields
+  const summaries = stages.map((stage) => stage.summary)
+  return {
+    $schema: draft,
+    title: 'xp experiment',
+    description: 'Stages that make, train, score and report image classifiers.',
+    type: 'object',
+    properties: {
+      name: interpolatable(name),
+      seed: interpolatable(seed),
+      engine: interpolatable(engine),
+      vars,
+      stages: {
+        description: 'The stages, by ids of your own: lower-case letters, digits and hyphens.',
+        type: 'object',
+        minProperties: 1,
+        propertyNames: { pattern: stageIdPattern },
+        additionalProperties: { $ref: '#/definitions/stage' },
+      },
+      track: {
+        ...fieldsOf(plain(track)),
+        properties: { mlflow: fieldsOf(plain(track.properties.mlflow)) },
       },
     },
-  },
-  required: ['name', 'stages'],
-  additionalProperties: false,
-})
+    required: ['name', 'stages'],
+    additionalProperties: false,
+    definitions: {
+      stage: {
+        type: 'object',
+        properties: {
+          uses: {
+            description: 'The stage to run.',
+            type: 'string',
+            enum: stages.map((stage) => stage.uses),
+            enumDescriptions: summaries,
+            markdownEnumDescriptions: summaries,
+          },
+          with: { description: 'Params of the stage.', type: 'object' },
+          from: { description: 'Where the inputs come from: the id of one stage, or one id per input.' },
+        },
+        required: ['uses'],
+        additionalProperties: false,
+        allOf: stages.map(entryWhenUses),
+      },
+    },
+  }
+}
+
+/** The files of the folder `schemas/`: name and text, of the whole experiment and of each stage. */
+export function renderSchemas(registry: Registry): ReadonlyMap<string, string> {
+  const text = (schema: object) => `${JSON.stringify(schema, null, 2)}\n`
+  const stages = [...registry.stages].sort((a, b) => (a.uses < b.uses ? -1 : 1))
+  return new Map([
+    ['experiment.schema.json', text(experimentSchema(registry))],
+    ...stages.map((s) => [`${s.uses.replace('/', '-')}.schema.json`, text(stageSchema(s))] as const),
+  ])
+}

@@ -6,8 +6,8 @@ import type { AnyStage } from '../registry/stage.ts'
 import type { JsonSchema } from './describe.ts'
 import { type Located, type LocatedMap, valueAt, withValueAt } from './located.ts'
 import { parseYaml } from './parse-yaml.ts'
-import { experimentFields, stageFields } from './schema.ts'
 import { createSource, locate, type Source, type Span } from './source.ts'
+import { experimentFields, stageFields } from './validation-schema.ts'
 
 /** What `--set` does, for the help of commands. */
 export const setFlagDescription =

@@ -18,8 +18,8 @@ import type { AnyStage } from '../registry/stage.ts'
 import { describeSchema, describeValue, type JsonSchema, yamlHint } from './describe.ts'
 import { dotted, entryAt, type Located, type LocatedMap, type Path, toPlain, valueAt } from './located.ts'
 import { misspelt } from './misspelt.ts'
-import { stageFields, stageIdPattern, validationSchema } from './schema.ts'
 import { locate, type Span } from './source.ts'
+import { stageFields, stageIdPattern, validationSchema } from './validation-schema.ts'
 
 const sameSpan = (a: Span, b: Span) => a.source === b.source && a.start === b.start && a.end === b.end
 

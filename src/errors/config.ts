@@ -85,10 +85,10 @@ export const unsetEnv = (where: Location, path: string, name: string) =>
     `export ${name}=…, or write \${env:${name}:-default}`,
   )
 
-export const badTrackingUri = (where: Location | undefined, source: string) =>
+export const badTrackingUri = (where: Location, path: string) =>
   config(
     'XP_BAD_TRACKING_URI',
     where,
-    `${source} is not the http:// or https:// address of an MLflow server`,
-    'start one with `mlflow server` and give its address, e.g. http://127.0.0.1:5000; an empty MLFLOW_TRACKING_URI turns tracking off',
+    `${path} is not the http:// or https:// address of an MLflow server`,
+    'start one with `mlflow server` and give its address, e.g. http://127.0.0.1:5000',
   )
