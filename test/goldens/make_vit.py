@@ -1,6 +1,6 @@
 """Tiny ViT checkpoints with their logits, 12 AdamW steps, and freshly initialised weights, from transformers.
 
-vit-tiny/: a ViTForImageClassification with logits and a training trace.
+vit-tiny/: a ViTForImageClassification with logits and a training trace; a strong weight decay shows what it spares.
 vit-bare/: a bare ViTModel (pooler, no head; no qkv bias, tanh gelu, non-square image) and the head that
 `from_pretrained` gives it after `set_seed(42)`.
 vit-fresh.json: what `ViTForImageClassification(config)` draws after `set_seed(42)`.
@@ -61,9 +61,9 @@ def no_decay(name):
     return "bias" in name or "layernorm" in name
 
 
-def train(model, pixels, labels, steps, batch_size, lr):
+def train(model, pixels, labels, steps, batch_size, lr, weight_decay):
     groups = [
-        {"params": [p for n, p in model.named_parameters() if not no_decay(n)], "weight_decay": 0.01},
+        {"params": [p for n, p in model.named_parameters() if not no_decay(n)], "weight_decay": weight_decay},
         {"params": [p for n, p in model.named_parameters() if no_decay(n)], "weight_decay": 0.0},
     ]
     optimizer = torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.999), eps=1e-8)
@@ -106,7 +106,7 @@ save(model, here / "vit-tiny", {"height": 32, "width": 32})
 images, labels = draw_images(11, 32, 32, 3)
 save_file({"images": torch.from_numpy(images)}, here / "vit-tiny" / "images.safetensors")
 before = logits(model, pixel_values(images))
-trace = train(model, pixel_values(images), labels, steps=12, batch_size=4, lr=3e-3)
+trace = train(model, pixel_values(images), labels, steps=12, batch_size=4, lr=3e-3, weight_decay=0.5)
 after = logits(model, pixel_values(images))
 write(here / "vit-tiny" / "expected.json", {"labels": labels, "logits": before, "steps": trace, "logitsAfter": after})
 

@@ -8,7 +8,10 @@ import type { Classifier, Weights } from '../../src/registry/engine.ts'
 import { goldenVit } from '../goldens/vit.ts'
 import { excess, tolerances } from '../tolerances.ts'
 
-beforeAll(() => tf.setBackend('cpu'))
+beforeAll(() => {
+  tf.enableProdMode()
+  return tf.setBackend('cpu')
+})
 
 function logitsOf(classifier: Classifier, weights: Weights, pixels: Float32Array): Float32Array {
   return tf.tidy(() => {
