@@ -99,8 +99,9 @@ it('logs a whole run that the server gives back', async () => {
   expect(input?.tags).toEqual([{ key: 'mlflow.data.context', value: 'training' }])
 
   expect(await (await artifact(run, 'report.html')).text()).toBe('<!doctype html><title>report</title>')
-  expect(await (await artifact(run, 'after/evaluation/confusion_matrix.json')).json()).toEqual(scriptedEvaluation)
-  expect(await (await artifact(run, 'after/evaluation/confusion_matrix.svg')).text()).toContain('&lt;b&gt;')
+  expect(await (await artifact(run, 'resolved.yaml')).text()).toBe('name: shoes\n')
+  expect(await (await artifact(run, 'after/confusion_matrix.json')).json()).toEqual(scriptedEvaluation)
+  expect(await (await artifact(run, 'after/confusion_matrix.svg')).text()).toContain('&lt;b&gt;')
 })
 
 it('sends the same run again without doubling anything', async () => {

@@ -21,6 +21,7 @@ export class EpochRows {
 
   /** Rows that this event completes; call it with every event of the stage. */
   rows(event: RunEvent): readonly string[] {
+    if (event.type === 'stage-finished') return this.flush()
     const isScore = event.type === 'metric' && event.epoch !== undefined
     const scored = (this.#current?.validation.size ?? 0) > 0
     if (!isScore) return scored && event.type !== 'warning' ? this.flush() : []

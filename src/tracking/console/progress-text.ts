@@ -6,7 +6,8 @@ export interface Colors {
   readonly dim: (text: string) => string
 }
 
-const counted = /^[a-z]+$/
+/** A count's noun, perhaps with what is done to the things: `images`, `images checked`. */
+const counted = /^([a-z]+)( [a-z]+)?$/
 
 /** `1200/3072 images`, or `epoch 2: 1200/3072` where the label is more than a unit. */
 function position(p: StageProgress): string {
@@ -17,7 +18,7 @@ function position(p: StageProgress): string {
 function facts(p: StageProgress): readonly string[] {
   const { rate, remaining } = p
   return [
-    ...(rate === undefined ? [] : [`${number(rate)}${counted.test(p.what) ? ` ${p.what}` : ''}/s`]),
+    ...(rate === undefined ? [] : [`${number(rate)}${counted.test(p.what) ? ` ${p.what.split(' ', 1)[0]}` : ''}/s`]),
     ...(p.loss === undefined ? [] : [`loss ${number(p.loss)}`]),
     ...(remaining === undefined || p.done >= p.total ? [] : [`ETA ${timeLeft(remaining)}`]),
   ]

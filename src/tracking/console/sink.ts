@@ -55,6 +55,8 @@ export function createConsoleSink({
     if (isTTY) return bars?.show(stage.progress)
     const { fraction } = stage.progress
     const elapsed = time - stage.printedAt
+    // What is counted changed: validation within training.
+    if (fraction < stage.printedFraction) stage.printedFraction = fraction
     if (elapsed < plainEvery || (elapsed < plainAtLeast && fraction - stage.printedFraction < 0.1)) return undefined
     stage.printedAt = time
     stage.printedFraction = fraction

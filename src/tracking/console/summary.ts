@@ -39,17 +39,16 @@ export function runSummary(
   color: Palette,
 ): readonly string[] {
   const paint = { finished: color.green, failed: color.red, interrupted: color.yellow }[event.status]
-  const names = Object.keys(event.metrics).filter((name) => !name.includes('train/'))
+  const names = Object.keys(event.metrics).filter(
+    (name) => /\/(accuracy|f1|loss)$/.test(name) && !name.includes('train/'),
+  )
   // The long form `<stage>/test/accuracy` says nothing more where the short one stands beside it.
   const shown = names.filter((name) => !names.includes(name.slice(name.indexOf('/') + 1)))
   const width = Math.max(6, ...shown.map((name) => name.length))
   return [
     `${paint(event.status)} in ${duration(facts.ms)}`,
-    ...(event.error === undefined ? [] : [`  ${color.red(printable(event.error.message))}`]),
-    ...(event.error?.hint === undefined ? [] : [`  ${printable(event.error.hint)}`]),
     ...shown.map((name) => `  ${name.padEnd(width)}  ${number(event.metrics[name] ?? Number.NaN)}`),
     ...(facts.report === undefined ? [] : [`  ${'report'.padEnd(width)}  ${facts.report}`]),
     `  ${'run'.padEnd(width)}  ${facts.dir}`,
-    ...(event.status === 'interrupted' ? ['  run the same command again to go on where it stopped'] : []),
   ]
 }

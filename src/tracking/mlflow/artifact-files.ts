@@ -8,22 +8,32 @@ export type ArtifactFile = { readonly name: string } & (
   | { readonly bytes: Uint8Array<ArrayBuffer> }
 )
 
+interface ArtifactFacts {
+  readonly stage: string
+  readonly name: string
+  readonly path: string
+}
+
+/** A picture of more classes than this cannot be read. */
+const mostDrawnClasses = 60
+
 const encode = (text: string) => new TextEncoder().encode(text)
 
 /**
  * The files that stand for one artifact of a run: a file as it is; an evaluation as its confusion matrix, for people
  * and for programs. Other folders (a model, a dataset) stay in the run's own folder.
  */
-export async function filesOf({ name, path }: { name: string; path: string }): Promise<readonly ArtifactFile[]> {
+export async function filesOf({ stage, name, path }: ArtifactFacts): Promise<readonly ArtifactFile[]> {
   const isFolder = (await stat(path)).isDirectory()
   const file = isFolder ? join(path, 'value.json') : path
   const evaluation = file.endsWith('.json') ? await readEvaluation(file) : undefined
   if (evaluation !== undefined) {
     const { part, classes, confusion } = evaluation
-    const stem = `${name.replace(/\.json$/, '')}/confusion_matrix`
+    const stem = `${stage}/confusion_matrix`
+    const drawn = classes.length <= mostDrawnClasses
     return [
       { name: `${stem}.json`, bytes: encode(`${JSON.stringify({ part, classes, confusion }, null, 1)}\n`) },
-      { name: `${stem}.svg`, bytes: encode(confusionSvg(classes, confusion)) },
+      ...(drawn ? [{ name: `${stem}.svg`, bytes: encode(confusionSvg(classes, confusion)) }] : []),
     ]
   }
   return isFolder ? [] : [{ name, path }]

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { RunEvent, RunFacts } from '../../registry/events.ts'
 import { filesOf } from './artifact-files.ts'
 import { uploadArtifact } from './artifacts.ts'
@@ -15,6 +17,9 @@ const statusOf: Readonly<Record<Event<'run-finished'>['status'], MlflowStatus>> 
   interrupted: 'KILLED',
 }
 
+/** Files of the run's folder that say what ran. */
+const runFiles = ['resolved.yaml', 'lock.json'] as const
+
 /** MLflow's dataset digests are at most this long. */
 const digestLength = 36
 
@@ -24,6 +29,7 @@ export class Delivery {
   readonly #experiment: string
   #run: MlflowRun | undefined
   #keys = new MetricKeys([])
+  #dir = ''
   /** Keys that had a NaN: the first one is logged, more of them break the server's charts. */
   readonly #nan = new Set<string>()
 
@@ -42,6 +48,7 @@ export class Delivery {
       const experiment = await experimentId(this.#client, this.#experiment)
       this.#run = await openRun(this.#client, experiment, facts, time)
       this.#keys = new MetricKeys(facts.stages)
+      this.#dir = facts.dir
     }
     return { refusedParams: await logParams(this.#client, this.#run.runId, paramsOf(facts)) }
   }
@@ -75,9 +82,9 @@ export class Delivery {
         }
         break
       case 'run-finished': {
-        const refused = await this.#closing(event)
+        const refused = await this.#lastMetrics(event)
         await this.#client.updateRun(this.#runId, statusOf[event.status], event.time)
-        return refused
+        return refused ?? (await this.#runFiles())
       }
       default:
         break
@@ -86,7 +93,7 @@ export class Delivery {
   }
 
   /** The run's final metrics that went under no key yet. A refusal is answered: the run is closed all the same. */
-  async #closing(event: Event<'run-finished'>): Promise<string | undefined> {
+  async #lastMetrics(event: Event<'run-finished'>): Promise<string | undefined> {
     const metrics = this.#keys
       .missing(event.metrics)
       .map(({ key, value, step }) => ({ key, value: protoNumber(Number(value)), timestamp: event.time, step }))
@@ -96,6 +103,19 @@ export class Delivery {
     } catch (error) {
       if (error instanceof MlflowFailure && !error.temporary) return `final metrics: ${error.message}`
       throw error
+    }
+  }
+
+  /** What the run was, as its folder tells it. Sent last: the run is closed whether or not its store takes files. */
+  async #runFiles(): Promise<string | undefined> {
+    try {
+      for (const name of runFiles) {
+        const path = join(this.#dir, name)
+        if (this.#run !== undefined && existsSync(path)) await uploadArtifact(this.#client, this.#run, { name, path })
+      }
+      return undefined
+    } catch (error) {
+      return `${runFiles.join(' and ')}: ${(error as Error).message}`
     }
   }
 

@@ -37,6 +37,7 @@ it('sends everything in order to a healthy server', async () => {
     'confusion_matrix.json',
     'confusion_matrix.svg',
     'report.html',
+    'resolved.yaml',
   ])
   expect(server.calls.filter((c) => c === 'runs/create')).toHaveLength(1)
 })
@@ -195,7 +196,7 @@ it('credentials do not follow a redirect or a foreign artifact store', async () 
   const other = await fakeMlflow()
   server.state.artifactUri = `mlflow-artifacts://${new URL(other.uri).host}/1/r1/artifacts`
   await send(undefined, sinkOf({ env: { MLFLOW_TRACKING_TOKEN: 't' } }))
-  expect(other.files.size).toBe(3)
+  expect(other.files.size).toBe(4)
   expect(other.headers.every((h) => h.authorization === undefined)).toBe(true)
   expect(server.headers[0]?.authorization).toBe('Bearer t')
   server.state.fault = (_call, _request, response) => {

@@ -35,6 +35,7 @@ export function scriptedRun(options: ScriptOptions): RunEvent[] {
   ]
   const report = join(dir, 'report.html')
   writeFileSync(report, '<!doctype html><title>report</title>')
+  writeFileSync(join(dir, 'resolved.yaml'), 'name: shoes\n')
   const evaluation = join(dir, 'evaluation.json')
   writeFileSync(evaluation, JSON.stringify(scriptedEvaluation))
   const bodies: RunEventBody[] = [
@@ -72,7 +73,7 @@ export function scriptedRun(options: ScriptOptions): RunEvent[] {
     metric('train', 'validation/accuracy', 0.9, steps, 3),
     finished('train', 'train/supervised', 'ran', 'learningRate 1e-5 → 3e-5 (--set)'),
     metric('after', 'test/accuracy', 0.994, 0),
-    { type: 'artifact', stage: 'after', name: 'after/evaluation.json', path: evaluation },
+    { type: 'artifact', stage: 'after', name: 'evaluation.json', path: evaluation },
     finished('after', 'evaluate/classification', 'ran', 'model changed'),
     { type: 'artifact', stage: 'report', name: 'report.html', path: report },
     {
