@@ -82,7 +82,7 @@ export class ActiveRun {
       const path = join(store.objectDir(digest), 'value.json')
       log.emit({ type: 'artifact', stage: stage.id, name: 'evaluation.json', path })
     }
-    log.flush()
+    if (status === 'ran') log.flush()
     this.#conclude(stage, decision, status, reason, ms)
   }
 

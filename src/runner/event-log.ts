@@ -50,8 +50,13 @@ export class EventLog {
 
   /** Ends the log; answers what the sinks did not deliver, one sentence each. */
   async close(): Promise<readonly string[]> {
-    closeSync(this.#file)
     const warnings: string[] = []
+    try {
+      this.flush()
+    } catch (error) {
+      warnings.push(`events.jsonl is not whole: ${(error as Error).message}`)
+    }
+    closeSync(this.#file)
     for (const [sink, broken] of this.#sinks) {
       if (broken !== undefined) warnings.push(broken)
       try {

@@ -1,10 +1,10 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unknownStageId } from '../errors/runner.ts'
 import { diskFailure, runsNotWritable } from '../errors/store.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
 import type { ResolvedExperiment } from '../registry/experiment.ts'
-import { writeFileAtomic } from '../std/fs.ts'
 import { ActiveRun } from './active-run.ts'
 import { ArtifactReader } from './artifact-reader.ts'
 import { EventLog } from './event-log.ts'
@@ -90,6 +90,7 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
   let end = await runStages(run, options, new Set(prepared.stages.map(({ id }) => id)))
   try {
     await engine.dispose()
+    log.flush()
     await store.saveVerified()
     const record = run.record(version)
     await writeRunFiles(dir, record, metrics.toJSON())
@@ -113,7 +114,7 @@ async function openRun(options: ExecuteOptions, prepared: Prepared) {
   const { experiment, runsDir, version } = options
   try {
     const { runId, dir } = await createRunFolder(runsDir, experiment.name)
-    await writeFileAtomic(join(dir, 'resolved.yaml'), experiment.resolvedYaml)
+    await writeFile(join(dir, 'resolved.yaml'), experiment.resolvedYaml)
     const run = runFacts(experiment, prepared.stages, { runId, dir }, version)
     const metrics = new RunMetrics()
     const log = new EventLog(join(dir, 'events.jsonl'), [metrics, ...options.sinks(run)])

@@ -1,9 +1,8 @@
-import { mkdir, readFile, symlink } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { runSlot } from '../artifacts/report.ts'
 import type { StageSummary } from '../registry/events.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
-import { writeFileAtomic } from '../std/fs.ts'
 import type { Outputs, Snapshot } from './decide.ts'
 import { runSection } from './run-section.ts'
 import type { Store } from './store.ts'
@@ -54,8 +53,8 @@ function lockOf({ version, experiment, stages, snapshot, summaries, made }: RunR
 }
 
 export async function writeRunFiles(dir: string, record: RunRecord, metrics: Record<string, number>): Promise<void> {
-  await writeFileAtomic(join(dir, 'lock.json'), json(lockOf(record)))
-  await writeFileAtomic(join(dir, 'metrics.json'), json(metrics))
+  await writeFile(join(dir, 'lock.json'), json(lockOf(record)))
+  await writeFile(join(dir, 'metrics.json'), json(metrics))
 }
 
 /**
@@ -74,7 +73,7 @@ export async function writeReports(
       const name = written.length === 0 ? 'report.html' : `${stage}.report.html`
       const html = await readFile(join(store.objectDir(digest), 'report.html'), 'utf8')
       const section = runSection(record.runId, record.summaries, record.experiment.resolvedYaml)
-      await writeFileAtomic(
+      await writeFile(
         join(dir, name),
         html.replace(runSlot, () => section),
       )

@@ -1,0 +1,61 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, it } from 'vitest'
+import { isAlive, ownIdentity } from '../../../src/runner/process-identity.ts'
+import { lockStage } from '../../../src/runner/stage-lock.ts'
+import { temporaryFolder } from './fakes.ts'
+
+const key = 'k'.repeat(64)
+const signal = new AbortController().signal
+let folder: string
+beforeEach(() => {
+  folder = temporaryFolder()
+})
+
+it('lets one in at a time and tells the others who holds it', async () => {
+  const order: string[] = []
+  const told: unknown[] = []
+  const first = await lockStage(folder, key, { signal, onWait: () => told.push('first') })
+  const second = lockStage(folder, key, { signal, onWait: (holder) => told.push(holder) }).then(async (lock) => {
+    order.push('second')
+    await lock.release()
+  })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  order.push('first')
+  first.assertHeld()
+  await first.release()
+  await second
+  expect(order).toEqual(['first', 'second'])
+  expect(told).toEqual([ownIdentity()])
+  expect(readdirSync(folder)).toEqual([])
+})
+
+it('breaks the lock of a dead process, also when its number is used again', async () => {
+  const dead = { host: hostname(), pid: 2 ** 22 - 1 }
+  const reused = { ...ownIdentity(), started: '1' }
+  for (const holder of [dead, reused]) {
+    expect(isAlive(holder)).toBe(false)
+    mkdirSync(join(folder, `${key}.lock`))
+    writeFileSync(join(folder, `${key}.json`), JSON.stringify(holder))
+    const lock = await lockStage(folder, key, { signal, onWait: () => expect.unreachable() })
+    await lock.release()
+  }
+})
+
+it('does not break a fresh lock of another machine, and stops waiting when aborted', async () => {
+  mkdirSync(join(folder, `${key}.lock`))
+  writeFileSync(join(folder, `${key}.json`), JSON.stringify({ host: 'elsewhere', pid: 1 }))
+  const controller = new AbortController()
+  let holder: unknown
+  const waiting = lockStage(folder, key, {
+    signal: controller.signal,
+    onWait(found) {
+      holder = found
+      controller.abort()
+    },
+  })
+  await expect(waiting).rejects.toThrow('aborted')
+  expect(holder).toEqual({ host: 'elsewhere', pid: 1 })
+  expect(readdirSync(folder)).toContain(`${key}.lock`)
+})
