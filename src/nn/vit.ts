@@ -26,10 +26,11 @@ export function vit(config: VitConfig, labels: readonly string[]): Classifier {
     parameters: vitParameters(config, labels.length),
     forward: (parameters, pixels) => {
       let hidden = embed(parameters, pixels)
-      for (let i = 0; i < config.layers; i++) hidden = block(config, parameters, `vit.encoder.layer.${i}`, hidden)
-      const [n, , d] = hidden.shape as [number, number, number]
-      // The last norm works token by token, so the class token alone gives the same logits.
-      const classToken = tf.reshape(tf.slice(hidden, [0, 0, 0], [n, 1, d]), [n, d])
+      for (let i = 0; i < config.layers; i++) {
+        const tokens = i === config.layers - 1 ? 'class' : 'all'
+        hidden = block(config, parameters, `vit.encoder.layer.${i}`, hidden, tokens)
+      }
+      const classToken = tf.reshape(hidden, [-1, config.hiddenSize])
       const normal = norm(config, parameters, 'vit.layernorm', classToken)
       return dense(parameters, 'classifier', normal) as tf.Tensor2D
     },
@@ -44,15 +45,28 @@ function embed(parameters: Parameters, pixels: tf.Tensor4D): tf.Tensor {
   return tf.add(tf.concat([classTokens, patches], 1), at(parameters, 'vit.embeddings.position_embeddings'))
 }
 
-function block(config: VitConfig, parameters: Parameters, name: string, x: tf.Tensor): tf.Tensor {
+/**
+ * One transformer block. The head reads the class token alone, and only attention mixes tokens: so the last block
+ * computes no other token, with the same logits.
+ * @param x `[n, tokens, d]`
+ * @returns `[n, tokens, d]`, or `[n, 1, d]` for the class token
+ */
+function block(config: VitConfig, parameters: Parameters, name: string, x: tf.Tensor, tokens: 'all' | 'class') {
+  const chosen = (all: tf.Tensor) => (tokens === 'all' ? all : firstToken(all))
   const before = norm(config, parameters, `${name}.layernorm_before`, x)
-  const project = (part: string) => dense(parameters, `${name}.attention.attention.${part}`, before)
-  const mixed = attention(project('query'), project('key'), project('value'), config.heads)
-  const attended = tf.add(dense(parameters, `${name}.attention.output.dense`, mixed), x)
+  const project = (part: string, from: tf.Tensor) => dense(parameters, `${name}.attention.attention.${part}`, from)
+  const query = project('query', chosen(before))
+  const mixed = attention(query, project('key', before), project('value', before), config.heads)
+  const attended = tf.add(dense(parameters, `${name}.attention.output.dense`, mixed), chosen(x))
   const after = norm(config, parameters, `${name}.layernorm_after`, attended)
   const activate = activations[config.hiddenActivation]
   const inner = activate(dense(parameters, `${name}.intermediate.dense`, after))
   return tf.add(dense(parameters, `${name}.output.dense`, inner), attended)
+}
+
+function firstToken(x: tf.Tensor): tf.Tensor {
+  const [n, , d] = x.shape as [number, number, number]
+  return tf.slice(x, [0, 0, 0], [n, 1, d])
 }
 
 const dense = (parameters: Parameters, name: string, x: tf.Tensor) =>
