@@ -9,10 +9,6 @@ import { parseYaml } from './parse-yaml.ts'
 import { createSource, locate, type Source, type Span } from './source.ts'
 import { experimentFields, stageFields } from './validation-schema.ts'
 
-/** What `--set` does, for the help of commands. */
-export const setFlagDescription =
-  'replace one value, e.g. stages.train.with.epochs=5; paths in it are relative to the current folder'
-
 interface Assignment {
   readonly source: Source
   readonly path: readonly string[]

@@ -237,6 +237,10 @@ export function validate(root: LocatedMap, registry: Registry): Validated {
     discriminator: true,
     verbose: true,
     keywords: [keyRoleKeyword],
+    // The schemas are checked by tests; here they would cost more than the experiment.
+    meta: false,
+    validateSchema: false,
+    code: { optimize: false },
   })
   const check = ajv.compile(validationSchema(used.length > 0 ? used : registry.stages))
   const plain = toPlain(root) as Record<string, unknown>

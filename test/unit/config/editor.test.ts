@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -87,6 +87,18 @@ stages:
 track: { mlflow: { uri: "\${env:MLFLOW_TRACKING_URI}" } }
 `)
   expect(problems).toEqual([])
+})
+
+it('it finds nothing wrong in the experiments of the project', async () => {
+  const experiments = join(import.meta.dirname, '../../../experiments')
+  const names = readdirSync(experiments).filter((name) => name.endsWith('.yaml'))
+  for (const name of names) {
+    const file = join(experiments, name)
+    expect(await server.open(pathToFileURL(file).href, readFileSync(file, 'utf8')), name).toEqual([])
+  }
+  const broken = readFileSync(join(experiments, 'quickstart.yaml'), 'utf8').replace('epochs:', 'epoch:')
+  expect(await server.open(pathToFileURL(join(experiments, 'broken.yaml')).href, broken)).toHaveLength(1)
+  expect(names.length).toBeGreaterThanOrEqual(3)
 })
 
 it.each([
