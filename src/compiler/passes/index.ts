@@ -9,6 +9,7 @@ import { fuseGelu } from './gelu.ts'
 import { fuseLayerNorm } from './layer-norm.ts'
 import { matrixProducts } from './matrix-products.ts'
 import { mergeReshapes } from './merge-reshapes.ts'
+import { narrow } from './narrow.ts'
 import type { Pass } from './pass.ts'
 import { sumSquares } from './sum-squares.ts'
 
@@ -23,6 +24,9 @@ export const passes: readonly Pass[] = [
   fuseLayerNorm,
   fuseGelu,
   sumSquares,
+  narrow,
+  dropIdentities,
+  mergeReshapes,
   matrixProducts,
   mergeReshapes,
   dropIdentities,
