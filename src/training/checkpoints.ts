@@ -90,9 +90,8 @@ export function openCheckpoints({ dir, parameters, spec, keep, warn }: Checkpoin
         await mkdir(dir, { recursive: true })
         await writeCheckpoint(path, trainer, parameters, spec, state)
       } catch (error) {
-        throw (error as NodeJS.ErrnoException).code === undefined
-          ? error
-          : checkpointNotWritten(path, error as NodeJS.ErrnoException)
+        const refused = (error as NodeJS.ErrnoException).syscall !== undefined
+        throw refused ? checkpointNotWritten(path, error as NodeJS.ErrnoException) : error
       }
       newest = path
       crashPoint('checkpoint.before-prune')
