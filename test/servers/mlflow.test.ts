@@ -65,7 +65,7 @@ it('logs a whole run that the server gives back', async () => {
   expect(more).toEqual([])
   if (run === undefined) throw new Error('no run')
   expect(run.info.status).toBe('FINISHED')
-  expect(run.info.run_name).toBe('shoes id-1')
+  expect(run.info.run_name).toBe('id-1')
 
   const params = table(run.data.params)
   expect(params).toMatchObject({ seed: '42', 'train.learningRate': '0.00001', 'train.epochs': '3' })

@@ -26,7 +26,9 @@ export function lastScores(scores: ReadonlyMap<string, number>): readonly string
   const shown = [...scores].filter(([name]) => !name.startsWith('train/'))
   const lines: string[] = []
   for (let i = 0; i < shown.length; i += 3) {
-    const cells = shown.slice(i, i + 3).map(([name, value]) => `${name} ${number(value)}`)
+    const cells = shown
+      .slice(i, i + 3)
+      .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : number(value)}`)
     lines.push(`    ${cells.join('   ')}`)
   }
   return lines

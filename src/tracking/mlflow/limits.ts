@@ -1,5 +1,3 @@
-import { posix } from 'node:path'
-
 /** What one `runs/log-batch` takes (MLflow's `utils/validation.py`), with room left below the 1 MB body. */
 export const batchLimits = { metrics: 1000, params: 100, tags: 100 } as const
 
@@ -14,12 +12,12 @@ const tagValueLimit = 5000
  * relative path of at most 250 characters. Other characters become `_`.
  */
 export function keyOf(name: string): string {
-  const allowed = name.replace(/[^\w.\-/ ]/g, '_')
-  const parts = posix
-    .normalize(allowed)
+  const parts = name
+    .replace(/[^\w.\-/ ]/g, '_')
+    .slice(0, keyLimit)
     .split('/')
     .filter((part) => part !== '' && part !== '..' && part !== '.')
-  return (parts.join('/') || '_').slice(0, keyLimit)
+  return parts.join('/').replace(/^\.\.+/, '_') || '_'
 }
 
 /** Cut to `limit` characters; the cut shows. */

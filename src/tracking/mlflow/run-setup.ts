@@ -64,7 +64,7 @@ export async function openRun(
   time: number,
 ): Promise<MlflowRun> {
   const found = await client.findRun(experiment, 'xp.run_id', run.runId)
-  return found ?? client.createRun(experiment, `${run.name} ${run.runId}`, time, startTags(run))
+  return found ?? client.createRun(experiment, run.runId, time, startTags(run))
 }
 
 /** The params of a run, each under a key of its own; MLflow refuses a batch that names a key twice. */

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.stop())
 
-const quick = { flush: 10, call: 400, firstRetry: 5, lastRetry: 40, close: 1500 }
+const quick = { flush: 10, call: 800, firstRetry: 5, lastRetry: 40, close: 60_000 }
 const sinkOf = (more: Partial<MlflowOptions> = {}) =>
   createMlflowSink({ uri: server.uri, experiment: 'e', env: {}, timing: quick, ...more })
 
@@ -73,6 +73,12 @@ it('a request that hangs is given up and sent again', async () => {
   server.state.fault = (call) => call === 'runs/log-batch' && hung++ === 0
   expect(await send()).toEqual({})
   expect(losses()).toEqual(oneTo(25))
+})
+
+it('a server that never answers does not hold up the end', async () => {
+  server.state.fault = () => true
+  const { undelivered } = await send(undefined, sinkOf({ timing: { ...quick, call: 600_000, close: 100 } }))
+  expect(undelivered).toContain('no answer in time')
 })
 
 it('an answer that breaks off after the run was made does not make a second run', async () => {
