@@ -17,7 +17,8 @@ export class UndecodableImage extends Error {}
 
 /**
  * Decodes an image file with the bytes of PIL's `exif_transpose(Image.open(path)).convert("RGB")`: upright, alpha
- * dropped, embedded colour profiles ignored. JPEG, PNG, GIF (first frame), WebP, TIFF (first page).
+ * dropped, embedded colour profiles ignored. JPEG, PNG, GIF (first frame), WebP, TIFF (first page). One difference is
+ * meant: 16-bit gray is scaled to 8 bits, where PIL clips nearly all of it to white.
  * @throws XpError naming the path when it is not an image, truncated, or of another format
  */
 export async function decodeImage(path: string): Promise<RgbImage> {

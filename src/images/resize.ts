@@ -5,7 +5,7 @@ import type { RgbImage } from './rgb-image.ts'
 
 /**
  * Resizes to exactly `width` × `height` with the bytes of Pillow's `Image.resize` on an RGB image
- * (`src/libImaging/Resample.c`: 22-bit fixed point, rows then columns, bytes in between; nearest as `Geometry.c`).
+ * (`src/libImaging/Resample.c`: 22-bit fixed point, one axis after the other, bytes in between; nearest as `Geometry.c`).
  * An image that has the size already is answered as it is.
  */
 export function resize(image: RgbImage, width: number, height: number, resample: Resample): RgbImage {
@@ -13,8 +13,16 @@ export function resize(image: RgbImage, width: number, height: number, resample:
   if (resample === 0) return nearest(image, width, height)
   const across = image.width === width ? undefined : axisTaps(image.width, width, resample)
   const down = image.height === height ? undefined : axisTaps(image.height, height, resample)
+  if (across && down && isVerticalFirst(image, width, height)) {
+    const flat = { width: image.width, height, data: convolve(image, image.width, height, undefined, down) }
+    return { width, height, data: convolve(flat, width, height, across, undefined) }
+  }
   return { width, height, data: convolve(image, width, height, across, down) }
 }
+
+/** Pillow's order of passes (found by trying 13.0): columns first where the height loses over twice what the width does. */
+const isVerticalFirst = (from: RgbImage, width: number, height: number) =>
+  height < from.height && from.height - height > 2 * (from.width - width)
 
 function nearest({ data, width: from, height: fromHeight }: RgbImage, width: number, height: number): RgbImage {
   const xs = nearestPositions(from, width)

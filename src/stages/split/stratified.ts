@@ -13,22 +13,20 @@ function checkFractions(fractions: Readonly<Record<string, number>>): void {
   if (!(Math.abs(sum - 1) <= 1e-9)) throw splitFractions(fractions)
 }
 
-/** Whole numbers that add up to `n`, each within 1 of its share: floors, then the largest remainders, first part first. */
+/** Whole numbers that add up to `n`, each within 1 of its share: the cuts lie at the rounded cumulative shares. */
 export function apportion(n: number, fractions: readonly number[]): readonly number[] {
-  const exact = fractions.map((f) => n * f)
-  const counts = exact.map((x) => Math.floor(x + 1e-9))
-  const byRemainder = exact
-    .map((x, part) => ({ part, remainder: x - (counts[part] ?? 0) }))
-    .sort((a, b) => b.remainder - a.remainder || a.part - b.part)
-  let left = n - counts.reduce((a, b) => a + b, 0)
-  for (const { part } of byRemainder) if (left-- > 0) counts[part] = (counts[part] ?? 0) + 1
-  return counts
+  let share = 0
+  const cuts = fractions.map((f) => {
+    share += f
+    return Math.round(n * share + 1e-9)
+  })
+  return cuts.map((cut, i) => cut - (cuts[i - 1] ?? 0))
 }
 
 /**
  * Splits examples into parts, each class in proportion. Within a class the images stand in the order of
  * SHA-256(seed, content, path), and the parts take consecutive runs of it: the order of the files does not matter, and
- * an added image moves at most one other across each boundary. Each part keeps that order across classes.
+ * an added image moves at most one other across each cut. Each part keeps that order across classes.
  */
 export function stratify(
   examples: readonly Example[],

@@ -1,0 +1,143 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import type { SourceTree } from '../../../src/registry/stage.ts'
+import imagefolder from '../../../src/stages/load/imagefolder.ts'
+import sample from '../../../src/stages/load/sample.ts'
+import { digestTree, sha256 } from '../../../src/std/hash.ts'
+import { picture } from '../images/picture.ts'
+
+const png = async (seed: number) => {
+  const { data, width, height } = picture(8 + seed, 9)
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer()
+}
+
+async function tree(files: Readonly<Record<string, Uint8Array | string>>): Promise<SourceTree> {
+  const root = await mkdtemp(join(tmpdir(), 'xp-load-'))
+  for (const [path, bytes] of Object.entries(files)) {
+    await mkdir(join(root, dirname(path)), { recursive: true })
+    await writeFile(join(root, path), bytes)
+  }
+  const listed = Object.entries(files).map(([path, bytes]) => ({ path, size: bytes.length, sha256: sha256(bytes) }))
+  return { root, digest: digestTree(listed), files: listed }
+}
+
+function context(source: SourceTree, params: object = {}) {
+  const warnings: string[] = []
+  const metrics: Record<string, number> = {}
+  return {
+    params: { root: source.root, ...params },
+    inputs: {},
+    sources: { root: source },
+    seed: 42,
+    scratch: source.root,
+    signal: new AbortController().signal,
+    locate: () => source.root,
+    metric: (name: string, value: number) => {
+      metrics[name] = value
+    },
+    progress: () => undefined,
+    warn: (message: string) => void warnings.push(message),
+    warnings,
+    metrics,
+  } as never as Parameters<typeof imagefolder.run>[0] & { warnings: string[]; metrics: Record<string, number> }
+}
+
+describe('load/imagefolder', () => {
+  it('it takes top-level folders as classes, by code point, odd names and nested folders included', async () => {
+    const names = ['Zebra', 'a=b', "it's", 'two words', 'new\nline', 'é', 'Z/deep/er']
+    const files = Object.fromEntries(
+      await Promise.all(names.map(async (n, i): Promise<[string, Buffer]> => [`${n}/${i}.PNG`, await png(i)])),
+    )
+    const ctx = context(await tree({ ...files, '.hidden/x.png': 'x', 'é/.DS_Store': 'x', '__MACOSX/a/._b.png': 'x' }))
+    const { dataset } = await imagefolder.run(ctx)
+    expect(dataset.classes).toEqual(['Z', 'Zebra', 'a=b', "it's", 'new\nline', 'two words', 'é'])
+    expect(dataset.parts.all?.map((e) => e.file)).toContain('Z/deep/er/6.PNG')
+    expect(dataset.parts.all?.map((e) => e.label)).toEqual([0, 1, 2, 3, 4, 5, 6])
+    expect(dataset.source).toBe(ctx.sources.root?.digest)
+    expect(ctx.metrics).toEqual({ 'load/images': 7, 'load/classes': 7 })
+    expect(ctx.warnings).toEqual([])
+  })
+
+  it('it says which files it left out', async () => {
+    const ctx = context(
+      await tree({ 'a/1.png': await png(1), 'b/2.png': await png(2), 'b/notes.txt': 'x', 'c.png': 'x' }),
+    )
+    await imagefolder.run(ctx)
+    expect(ctx.warnings).toEqual(['2 files are not images of a class and were left out: "b/notes.txt", "c.png"'])
+  })
+
+  it('it names every file that does not decode', async () => {
+    const whole = await png(3)
+    const files: Record<string, Uint8Array | string> = { 'a/1.png': whole, 'b/text.jpg': 'text', 'b/2.png': whole }
+    files['a/cut.png'] = whole.subarray(0, whole.length / 2)
+    await expect(imagefolder.run(context(await tree(files)))).rejects.toMatchObject({
+      exit: 'data',
+      message: expect.stringMatching(/2 files in .* "a\/cut\.png": .*\n.*"b\/text\.jpg": it is not a JPEG/s),
+    })
+  })
+
+  it('it shows twenty of many', async () => {
+    const many = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`a/${i + 10}.jpg`, 'x']))
+    await expect(imagefolder.run(context(await tree({ ...many, 'b/1.png': await png(1) })))).rejects.toThrow(
+      /25 files.*"a\/29\.jpg".*and 5 more/s,
+    )
+  })
+
+  it.each([
+    ['an empty folder', {}, 'XP_EMPTY_IMAGE_FOLDER'],
+    ['files without folders', { '1.png': 'x', '2.png': 'x' }, 'XP_NO_CLASS_FOLDERS'],
+    ['one class', { 'a/1.png': 'x' }, 'XP_ONE_CLASS'],
+    ['a class without images', { 'a/1.png': 'x', 'b/readme.md': 'x' }, 'XP_CLASS_WITHOUT_IMAGES'],
+  ])('it refuses %s before any work', async (_, files, code) => {
+    const source = await tree(files)
+    await expect(
+      imagefolder.check?.({ params: { root: source.root }, sources: { root: source } }),
+    ).rejects.toMatchObject({
+      code,
+      exit: 'data',
+      message: expect.stringContaining(source.root),
+    })
+  })
+
+  it('it refuses a folder that is not there', async () => {
+    const source = { root: '/nowhere/at/all', digest: '', files: [] }
+    await expect(
+      imagefolder.check?.({ params: { root: source.root }, sources: { root: source } }),
+    ).rejects.toMatchObject({ code: 'XP_MISSING_IMAGE_FOLDER', exit: 'data' })
+  })
+})
+
+describe('load/sample', () => {
+  const draw = async (seed: number) => {
+    const ctx = context(await tree({}), { perClass: 4, size: 32 })
+    return sample.run({ ...ctx, seed } as never)
+  }
+
+  it('it draws small labelled images, equal for equal seeds', async () => {
+    const [one, two, other] = [await draw(1), await draw(1), await draw(2)]
+    expect(one.dataset).toEqual(two.dataset)
+    expect(one.dataset.source).not.toBe(other.dataset.source)
+    expect(one.dataset.classes).toEqual(['boot', 'sandal', 'shoe'])
+    expect(one.dataset.parts.all).toHaveLength(12)
+    expect(new Set(one.dataset.parts.all?.map((e) => e.sha256)).size).toBe(12)
+    for (const { file, sha256: digest } of one.dataset.parts.all ?? []) {
+      const bytes = await readFile(join(one.images.dir, file))
+      expect(sha256(bytes)).toBe(digest)
+      expect(bytes.length).toBeLessThan(1000)
+      expect(await sharp(bytes).metadata()).toMatchObject({ width: 32, height: 32, format: 'jpeg' })
+    }
+  })
+
+  it('it leaves nothing of an interrupted run among its images', async () => {
+    const ctx = context(await tree({}), { perClass: 2, size: 32 })
+    await mkdir(join(ctx.scratch, 'images/boot'), { recursive: true })
+    await writeFile(join(ctx.scratch, 'images/boot/99999.jpg'), 'half')
+    const { images } = await sample.run({ ...ctx, seed: 1 } as never)
+    expect(await readdir(join(images.dir, 'boot'))).toEqual(['00000.jpg', '00001.jpg'])
+  })
+})

@@ -1,0 +1,99 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Dataset } from '../../../src/artifacts/dataset.ts'
+import stratified from '../../../src/stages/split/stratified.ts'
+import imageProcessor from '../../../src/stages/transform/image-processor.ts'
+
+const dataset = (perClass: readonly number[]): Dataset => ({
+  classes: perClass.map((_, label) => `class ${label}`),
+  source: 'tree',
+  parts: {
+    all: perClass.flatMap((n, label) =>
+      Array.from({ length: n }, (_, i) => ({ file: `${label}/${i}.jpg`, sha256: `${label}-${i}`, label })),
+    ),
+  },
+})
+
+describe('split/stratified', () => {
+  async function split(of: Dataset, params: { train: number; validation: number; test: number }) {
+    const warnings: string[] = []
+    const metrics: Record<string, number> = {}
+    const ctx = {
+      params,
+      inputs: { dataset: of },
+      seed: 42,
+      warn: (message: string) => void warnings.push(message),
+      metric: (name: string, value: number) => {
+        metrics[name] = value
+      },
+    }
+    const { dataset: made } = await stratified.run(ctx as never)
+    return { ...made, warnings, metrics }
+  }
+
+  it('it gives each part its share of each class and keeps classes and source', async () => {
+    const made = await split(dataset([100, 50]), { train: 0.64, validation: 0.16, test: 0.2 })
+    const count = (part: string, label: number) => made.parts[part]?.filter((e) => e.label === label).length
+    expect([count('train', 0), count('validation', 0), count('test', 0)]).toEqual([64, 16, 20])
+    expect([count('train', 1), count('validation', 1), count('test', 1)]).toEqual([32, 8, 10])
+    expect(made).toMatchObject({ classes: ['class 0', 'class 1'], source: 'tree', warnings: [] })
+    expect(made.metrics).toEqual({ 'split/train': 96, 'split/validation': 24, 'split/test': 30 })
+  })
+
+  it('it leaves out parts of fraction 0 and splits a split anew', async () => {
+    const once = await split(dataset([10, 10]), { train: 0.5, validation: 0, test: 0.5 })
+    expect(Object.keys(once.parts)).toEqual(['train', 'test'])
+    const twice = await split(once, { train: 1, validation: 0, test: 0 })
+    expect(twice.parts.train).toHaveLength(20)
+  })
+
+  it('it refuses fractions that do not add up to 1, with the sum', async () => {
+    const params = { train: 0.7, validation: 0.2, test: 0.2 }
+    const refusal = { code: 'XP_SPLIT_FRACTIONS', exit: 'config', message: expect.stringContaining('= 1.1') }
+    await expect(stratified.check?.({ params, sources: {} })).rejects.toMatchObject(refusal)
+    await expect(split(dataset([9]), params)).rejects.toMatchObject(refusal)
+    await expect(
+      stratified.check?.({ params: { train: 0.1 + 0.2, validation: 0.3, test: 0.4 }, sources: {} }),
+    ).resolves.toBe(undefined)
+  })
+
+  it('it refuses an empty part and warns of a class that a part lacks', async () => {
+    await expect(split(dataset([2, 2]), { train: 0.9, validation: 0, test: 0.1 })).rejects.toMatchObject({
+      code: 'XP_EMPTY_PART',
+      exit: 'data',
+    })
+    const { warnings } = await split(dataset([20, 1]), { train: 0.8, validation: 0, test: 0.2 })
+    expect(warnings).toEqual(['part "test" has no image of "class 1"'])
+  })
+})
+
+describe('transform/image-processor', () => {
+  async function transform(files: Readonly<Record<string, string>>, horizontalFlip = 0) {
+    const dir = await mkdtemp(join(tmpdir(), 'xp-transform-'))
+    for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text)
+    const inputs = { dataset: dataset([1, 1]), model: { dir } }
+    return imageProcessor.run({ params: { augment: { horizontalFlip } }, inputs } as never)
+  }
+
+  it('it follows the preprocessor_config.json of the model', async () => {
+    const files = { 'preprocessor_config.json': '{"size": 32}', 'config.json': '{"image_size": 32}' }
+    const { data } = await transform(files, 0.5)
+    expect(data.processor.size).toEqual({ height: 32, width: 32 })
+    expect(data.augmentation).toEqual({ horizontalFlip: 0.5 })
+    expect(data.dataset).toEqual(dataset([1, 1]))
+  })
+
+  it.each([
+    ['no preprocessor_config.json', {}, 'XP_MISSING_PREPROCESSOR_CONFIG'],
+    ['text that is no JSON', { 'preprocessor_config.json': '{' }, 'XP_MALFORMED_PREPROCESSOR_CONFIG'],
+    [
+      'a size the model does not take',
+      { 'preprocessor_config.json': '{"size": 32}', 'config.json': '{"image_size": [64, 32]}' },
+      'XP_IMAGE_SIZE_MISMATCH',
+    ],
+  ])('it refuses %s', async (_, files, code) => {
+    await expect(transform(files as never)).rejects.toMatchObject({ code, exit: 'data' })
+  })
+})
