@@ -88,6 +88,7 @@ async function runAndPublish(
         ingredients: decision.ingredients,
         outputs,
         ms: Math.round(performance.now() - started),
+        stage: stage.id,
         run: scope.runId,
         created: new Date().toISOString(),
       },
@@ -130,6 +131,12 @@ export async function computeStage(
       if (scope.forced) await rm(scratch, { recursive: true, force: true })
       const outputs = await runAndPublish(stage, decision, made, scope, lock)
       await rm(scratch, { recursive: true, force: true })
+      const earlier = found.kind === 'hit' ? found.manifest : undefined
+      for (const [port, { digest }] of Object.entries(earlier?.outputs ?? {})) {
+        if (outputs[port]?.digest === digest) continue
+        const message = `${port} has other bytes than the same stage made in run ${earlier?.run}`
+        log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
+      }
       return { kind: 'ran', outputs }
     } finally {
       await lock.release()

@@ -18,6 +18,8 @@ export interface Results {
 /** What is known before any stage starts. */
 export interface Snapshot {
   readonly seed: number
+  /** Ids of all stages of the experiment. */
+  readonly ids: ReadonlySet<string>
   /** Empty when no stage needs the engine. */
   readonly engine: Readonly<Record<string, string>>
   readonly sources: ReadonlyMap<string, Readonly<Record<string, SourceTree>>>
@@ -36,7 +38,10 @@ export interface Decision {
 }
 
 async function reasonToRun(stage: ResolvedStage, ingredients: readonly Ingredient[], snapshot: Snapshot) {
-  const previous = nearestPrevious(await snapshot.results.history(stage.stage.uses), ingredients)
+  const history = await snapshot.results.history(stage.stage.uses)
+  // A result of another stage of this experiment is not this one's past.
+  const own = history.filter((result) => result.stage === stage.id || !snapshot.ids.has(result.stage))
+  const previous = nearestPrevious(own, ingredients)
   if (previous === undefined) return 'never run'
   const trees = new Map<Digest, readonly TreeFile[] | undefined>()
   for (const [name, value] of [...previous.ingredients, ...ingredients]) {

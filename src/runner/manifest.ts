@@ -21,6 +21,8 @@ export interface Manifest {
   /** SHA-256 of `events.jsonl` beside the manifest. */
   readonly events: Digest
   readonly ms: number
+  /** Id of the stage it was made for. Not part of the key: a renamed stage finds its result. */
+  readonly stage: string
   /** The run that computed it. */
   readonly run: string
   /** ISO 8601, UTC. */

@@ -55,5 +55,6 @@ export async function prepare(
   if (problems.length > 0) throw new XpErrors(problems)
   const needsEngine = stages.some(({ stage }) => stage.needs.includes('engine'))
   const engine = needsEngine ? await options.engineFacts(experiment.engine) : {}
-  return { stages, sources, snapshot: { seed: experiment.seed, engine, sources, results: store } }
+  const ids = new Set(experiment.stages.map(({ id }) => id))
+  return { stages, sources, snapshot: { seed: experiment.seed, ids, engine, sources, results: store } }
 }

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
 import { XpError, XpErrors } from '../../../src/errors/xp-error.ts'
+import type { ResolvedStage } from '../../../src/registry/experiment.ts'
 import { defineStage } from '../../../src/registry/stage.ts'
 import {
   eventsOf,
@@ -66,6 +67,16 @@ it('runs again what depends on a changed param, says why, and finds the old resu
   expect(statuses(seed)).toEqual({ load: 'hit', pick: 'hit', train: 'ran', report: 'ran' })
   expect(reasonOf(seed, 'train')).toBe('seed 42 → 43')
   expect(reasonOf(seed, 'report')).toBe('counts input changed (from train)')
+})
+
+it('does not take another stage of the experiment for the past of one', async () => {
+  const experiment = wordsExperiment({ root })
+  const second = { ...experiment.stages[2], id: 'second', params: { learningRate: 1 } } as ResolvedStage
+  const run = await execute({ ...experiment, stages: [...experiment.stages, second] }, place)
+  expect(reasonOf(run, 'second')).toBe('never run')
+  const renamed = { ...second, id: 'third', params: { learningRate: 2 } }
+  const again = await execute({ ...experiment, stages: [...experiment.stages, renamed] }, place)
+  expect(reasonOf(again, 'third')).toBe('learningRate 1 → 2')
 })
 
 it('runs nothing after a touch, a moved folder, another worker count or a renamed stage', async () => {
@@ -267,4 +278,20 @@ it('creates the engine only when a stage that needs it runs', async () => {
   const other = await execute(experiment, place, { createEngine, engineFacts: async () => ({ engine: 'other' }) })
   expect(reasonOf(other, 'train')).toBe('engine (engine) fake → other')
   expect(other.result.error).toMatchObject({ code: 'XP_BUG' })
+})
+
+it('warns when a forced stage makes other bytes', async () => {
+  const fickle = defineStage({ ...trainCount, run: async () => ({ count: { count: Math.random() } }) })
+  const experiment = wordsExperiment({ root, train: fickle })
+  const first = await execute(experiment, place)
+  const { result } = await execute(experiment, place, { force: ['train'] })
+  const warnings = eventsOf(result.dir).filter((event) => event.type === 'warning')
+  expect(warnings.map(({ message }) => message)).toEqual([
+    `count has other bytes than the same stage made in run ${first.result.runId}`,
+  ])
+})
+
+it('names the folder in which no run can be recorded', async () => {
+  const run = execute(wordsExperiment({ root }), { ...place, runs: join(root, 'a.txt', 'runs') })
+  await expect(run).rejects.toMatchObject({ code: 'XP_RUNS_NOT_WRITABLE', exit: 'environment' })
 })
