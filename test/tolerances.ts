@@ -8,8 +8,6 @@ export const tolerances = {
   op: { absolute: 1e-5, relative: 1e-4 },
   /** Logits against Hugging Face on the same pixels. */
   logits: { absolute: 1e-4, relative: 0 },
-  /** Freshly drawn weights against PyTorch's, whose logarithm and sine differ in the last bits from CPU to CPU. */
-  initialWeight: { absolute: 1e-9, relative: 1e-6 },
   /** Loss and gradient norm per optimiser step against PyTorch. */
   trainingStep: { absolute: 0, relative: 1e-3 },
   /** Metrics against scikit-learn (float64 on both sides). */

@@ -63,18 +63,27 @@ export class Mt19937 {
 
   /** Draws `count` 32-bit numbers and drops them. */
   skip(count: number): void {
-    for (let i = 0; i < count; i++) this.uint32()
+    let left = count
+    while (left > 0) {
+      if (this.position === size) this.refill()
+      const step = Math.min(left, size - this.position)
+      this.position += step
+      left -= step
+    }
   }
 
   private refill(): void {
     const { state } = this
-    for (let i = 0; i < size; i++) {
-      const y = (at(state, i) & 0x80000000) | (at(state, (i + 1) % size) & 0x7fffffff)
-      state[i] = at(state, (i + offset) % size) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0)
-    }
+    let i = 0
+    for (; i < size - offset; i++) state[i] = at(state, i + offset) ^ twist(at(state, i), at(state, i + 1))
+    for (; i < size - 1; i++) state[i] = at(state, i + offset - size) ^ twist(at(state, i), at(state, i + 1))
+    state[i] = at(state, offset - 1) ^ twist(at(state, i), at(state, 0))
     this.position = 0
   }
 }
+
+const twist = (high: number, low: number): number =>
+  (((high & 0x80000000) | (low & 0x7fffffff)) >>> 1) ^ (low & 1 ? 0x9908b0df : 0)
 
 const at = (state: Uint32Array, index: number): number => state[index] as number
 

@@ -1,33 +1,39 @@
+import { logFloat32, sinCosFloat32 } from './float32-math.ts'
 import type { Mt19937 } from './mt19937.ts'
 
 const vectorFrom = 16
 const float = Math.fround
+const twoPi = float(2 * Math.PI)
 
 /**
- * Normal float32 numbers from the same draws and by the same formulas as PyTorch's `Tensor.normal_` on the CPU.
- * Its logarithm, sine and cosine depend on the CPU it runs on, so one number in seven differs in the last bit or two.
+ * Normal float32 numbers, bit for bit those of PyTorch's `Tensor.normal_` on an x86 CPU with AVX2 or AVX-512. On other
+ * CPUs PyTorch itself draws numbers that differ from these in the last bits.
  */
 export function fillNormal(generator: Mt19937, count: number, mean: number, std: number): Float32Array {
-  if (count < vectorFrom) return Float32Array.from({ length: count }, () => generator.normalDouble() * std + mean)
-  const values = Float32Array.from({ length: count }, () => generator.uniform(0, 1))
-  for (let i = 0; i + vectorFrom <= count; i += vectorFrom) boxMuller(values.subarray(i, i + vectorFrom), mean, std)
+  const values = new Float32Array(count)
+  if (count < vectorFrom) {
+    for (let i = 0; i < count; i++) values[i] = generator.normalDouble() * std + mean
+    return values
+  }
+  for (let i = 0; i < count; i++) values[i] = generator.uniform(0, 1)
+  for (let i = 0; i + vectorFrom <= count; i += vectorFrom) boxMuller(values, i, mean, std)
   if (count % vectorFrom !== 0) {
     // PyTorch draws the last 16 anew instead of padding.
-    const tail = values.subarray(count - vectorFrom)
-    for (let i = 0; i < vectorFrom; i++) tail[i] = generator.uniform(0, 1)
-    boxMuller(tail, mean, std)
+    const start = count - vectorFrom
+    for (let i = start; i < count; i++) values[i] = generator.uniform(0, 1)
+    boxMuller(values, start, mean, std)
   }
   return values
 }
 
-/** Eight uniform pairs `(values[j], values[j + 8])` become sixteen normal numbers, in place. */
-function boxMuller(values: Float32Array, mean: number, std: number): void {
+/** From `start` on, eight uniform pairs `(values[j], values[j + 8])` become sixteen normal numbers, in place. */
+function boxMuller(values: Float32Array, start: number, mean: number, std: number): void {
   const [center, scale] = [float(mean), float(std)]
-  for (let j = 0; j < 8; j++) {
-    const radius = float(Math.sqrt(float(-2 * float(Math.log(1 - (values[j] as number))))))
-    const angle = float(float(2 * Math.PI) * (values[j + 8] as number))
-    values[j] = float(radius * float(Math.cos(angle))) * scale + center
-    values[j + 8] = float(radius * float(Math.sin(angle))) * scale + center
+  for (let j = start; j < start + 8; j++) {
+    const radius = float(Math.sqrt(float(-2 * logFloat32(float(1 - (values[j] as number))))))
+    const [sin, cos] = sinCosFloat32(float(twoPi * (values[j + 8] as number)))
+    values[j] = float(radius * cos) * scale + center
+    values[j + 8] = float(radius * sin) * scale + center
   }
 }
 

@@ -6,6 +6,7 @@ vit-bare/: a bare ViTModel (pooler, no head; no qkv bias, tanh gelu, non-square 
 vit-fresh.json: what `ViTForImageClassification(config)` draws after `set_seed(42)`.
 """
 
+import hashlib
 import json
 import pathlib
 import shutil
@@ -143,6 +144,6 @@ weights = {}
 for name, value in fresh.state_dict().items():
     for new, old in legacy:
         name = name.replace(new, old)
-    flat = value.flatten()
-    weights[name] = {"shape": list(value.shape), "first": flat[:6].tolist(), "last": flat[-6:].tolist(), "sum": flat.double().sum().item()}
+    digest = hashlib.sha256(value.numpy().tobytes()).hexdigest()
+    weights[name] = {"shape": list(value.shape), "first": value.flatten()[:4].tolist(), "sha256": digest}
 write(here / "vit-fresh.json", {"seed": 42, "weights": weights})
