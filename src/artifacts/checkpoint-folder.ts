@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { noSafetensors, notAModelFolder, noWeightsFolder, unsupportedDtype } from '../errors/weights.ts'
 import { readSafetensorsHeader } from '../std/safetensors.ts'
 import type { TensorEntry } from '../std/safetensors-header.ts'
@@ -33,8 +34,17 @@ async function filesOf(dir: string): Promise<readonly string[]> {
     return await readdir(dir)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw noWeightsFolder(dir)
+    if (code === 'ENOENT') throw noWeightsFolder(dir, absentCheckpointHint(dir))
     if (code === 'ENOTDIR') throw notAModelFolder(dir)
     throw error
   }
+}
+
+/** What to do about a checkpoint folder that does not exist: a path like a hub id is taken for one. */
+export function absentCheckpointHint(dir: string): string {
+  const local = 'weights are read from a local Hugging Face folder'
+  if (existsSync(dirname(dir))) return local
+  const id = `${basename(dirname(dir))}/${basename(dir)}`
+  const files = [modelFiles.config, modelFiles.weights, modelFiles.preprocessor].join(' ')
+  return `${local}; if ${id} is a model on the hub, download it (hf download ${id} ${files} --local-dir FOLDER) and name FOLDER`
 }

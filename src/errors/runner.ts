@@ -11,14 +11,20 @@ const why: Readonly<Record<string, string>> = {
 }
 
 /** A `tree` or `file` param whose content cannot be read; `path` is what the param says. */
-export function sourceUnreadable(stage: string, param: string, path: string, cause: NodeJS.ErrnoException): XpError {
+export function sourceUnreadable(
+  stage: string,
+  param: string,
+  path: string,
+  cause: NodeJS.ErrnoException,
+  absent?: string,
+): XpError {
   const at = cause.path ?? path
   const inside = at === path ? '' : ` (${param}: ${path})`
   return new XpError({
     code: 'XP_SOURCE_UNREADABLE',
     exit: 'data',
     message: `${stage}.${param}: ${at} ${why[cause.code ?? ''] ?? `cannot be read (${cause.code})`}${inside}`,
-    hint: `correct stages.${stage}.with.${param}; relative paths are relative to the file that names them`,
+    hint: `correct stages.${stage}.with.${param}; ${absent ?? 'relative paths are relative to the file that names them'}`,
     details: { stage, param, path: at },
     cause,
   })

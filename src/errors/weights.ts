@@ -76,15 +76,12 @@ export const sizesDoNotDivide = (divisor: string, small: number, dividend: strin
 
 const divisorsOf = (n: number) => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0)
 
-/** A path whose last two names may be a hub id: `org/model` under a folder that does not exist. */
-const hubId = (dir: string) => /[\\/]([\w.-]+[\\/][\w.-]+)$/.exec(dir)?.[1]?.replace('\\', '/')
-
-export const noWeightsFolder = (dir: string) =>
+export const noWeightsFolder = (dir: string, hint: string) =>
   new XpError({
     code: 'XP_NO_WEIGHTS_FOLDER',
     exit: 'data',
     message: `there is no folder ${dir}`,
-    hint: `weights are read from a local Hugging Face folder; if ${hubId(dir) ?? dir} is a model on the hub, download its config.json, model.safetensors and preprocessor_config.json into a folder (hf download ${hubId(dir) ?? dir} --local-dir FOLDER) and name that`,
+    hint,
     details: { dir },
   })
 

@@ -76,6 +76,8 @@ export interface StageDefinition<
    * @throws XpError
    */
   check?(ctx: CheckContext<Static<S>>): Promise<void>
+  /** What to do about a `tree` or `file` param whose path does not exist, where the stage knows more than that. */
+  absent?(path: string): string | undefined
   run(ctx: StageContext<Static<S>, I, M>): Promise<OutputValues<O>>
 }
 

@@ -64,7 +64,9 @@ export async function readSources(
         own[param] = await reading
       } catch (error) {
         if (typeof (error as NodeJS.ErrnoException).code !== 'string' || error instanceof XpError) throw error
-        errors.push(sourceUnreadable(id, param, value, error as NodeJS.ErrnoException))
+        const cause = error as NodeJS.ErrnoException
+        const absent = cause.code === 'ENOENT' ? stage.absent?.(value) : undefined
+        errors.push(sourceUnreadable(id, param, value, cause, absent))
       }
     }
     sources.set(id, own)

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Type } from 'typebox'
-import { openCheckpoint } from '../../artifacts/checkpoint-folder.ts'
+import { absentCheckpointHint, openCheckpoint } from '../../artifacts/checkpoint-folder.ts'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { Model, modelFiles, writeModelFolder } from '../../artifacts/model.ts'
 import { type HuggingFaceConfig, labelFields, labelsOf } from '../../artifacts/model-config.ts'
@@ -54,6 +54,7 @@ export default defineStage({
     const labels = headLabels(layout, tensors) ?? 1
     fitCheckpoint(layout, tensors, labels, head, join(folder, modelFiles.weights))
   },
+  absent: absentCheckpointHint,
   async run(ctx) {
     const { weights: folder, head: choice } = ctx.params
     const { classes } = ctx.inputs.dataset

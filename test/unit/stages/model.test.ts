@@ -189,6 +189,8 @@ describe('model/pretrained', () => {
       const error = await failure(check(join(scratch, 'google/vit-base-patch16-224-in21k')))
       expect(error.code).toBe('XP_NO_WEIGHTS_FOLDER')
       expect(error.hint).toContain('hf download google/vit-base-patch16-224-in21k')
+      expect(pretrained.absent?.(join(scratch, 'google/vit-base-patch16-224-in21k'))).toBe(error.hint)
+      expect(pretrained.absent?.(join(scratch, 'vit-bsae'))).not.toContain('hf download')
     })
 
     it('a file instead of a folder', async () => {
