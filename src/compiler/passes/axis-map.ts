@@ -26,7 +26,7 @@ export function axisMap(node: Node, index: number): readonly number[] | undefine
   const last = out.length - 1
   if (ruleOf(node.op).elementwise === true) return aligned(shape, out)
   if (node.op === 'Transpose') return node.attrs.perm as readonly number[]
-  if (node.op === 'Softmax' || node.op === 'LogSoftmax') return out.map((_, axis) => (axis === last ? mixed : axis))
+  if (node.op === 'Softmax') return out.map((_, axis) => (axis === last ? mixed : axis))
   if (node.op === 'LayerNormalization')
     return out.map((_, axis) => (axis === last ? mixed : index === 0 ? axis : constantAlong))
   if (reductions.has(node.op)) {

@@ -19,7 +19,7 @@ export function errorFunction(x: number): number {
 
 export const erf = unary({
   op: 'Erf',
-  compute: (x) => (x === 0 ? 0 : errorFunction(x)),
+  compute: errorFunction,
   lower: 'Erf',
   zeroPreserving: true,
 })

@@ -49,12 +49,10 @@ import { lessEqual } from './less-equal.ts'
 import { onesLike, zerosLike } from './like.ts'
 import { linSpace } from './lin-space.ts'
 import { log } from './log.ts'
-import { logSoftmax } from './log-softmax.ts'
 import { log1p } from './log1p.ts'
 import { logicalAnd } from './logical-and.ts'
 import { logicalNot } from './logical-not.ts'
 import { logicalOr } from './logical-or.ts'
-import { logicalXor } from './logical-xor.ts'
 import { max } from './max.ts'
 import { maximum } from './maximum.ts'
 import { mean } from './mean.ts'
@@ -154,13 +152,11 @@ export const rules: readonly Rule[] = [
   leakyRelu,
   lessEqual,
   less,
-  logSoftmax,
   log,
   log1p,
   logicalAnd,
   logicalNot,
   logicalOr,
-  logicalXor,
   max,
   maximum,
   mean,

@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs'
+import { expect, it } from 'vitest'
+import { interpret } from '../../../src/compiler/interpret.ts'
+import type { Graph } from '../../../src/compiler/ir.ts'
+import { toOnnx } from '../../../src/compiler/onnx.ts'
+import { optimize } from '../../../src/compiler/passes/index.ts'
+import { errorFunction } from '../../../src/compiler/rules/erf.ts'
+import { trace } from '../../../src/compiler/trace.ts'
+import { runOnnx } from './onnx-runtime.ts'
+import { baseVit, feedsOf, forwardGraph, gradientGraph, tinyVit } from './vit-graphs.ts'
+
+const count = ({ nodes }: Graph, op: string) => nodes.filter((node) => node.op === op).length
+const rowsOf = ({ nodes }: Graph, op: string) =>
+  nodes.filter((node) => node.op === op).map(({ inputs }) => inputs[0]?.shape[0])
+
+it('a ViT has one Gemm per linear layer, one LayerNormalization per norm and one Gelu per block', () => {
+  for (const graph of [forwardGraph(tinyVit, 2), gradientGraph(tinyVit, 2)]) {
+    const optimised = optimize(graph)
+    expect(count(optimised, 'Gemm')).toBe(1 + 2 * 6 + 1)
+    expect(count(optimised, 'LayerNormalization')).toBe(2 * 2 + 1)
+    expect(count(optimised, 'Gelu')).toBe(2)
+    expect(count(optimised, 'Erf')).toBe(0)
+  }
+})
+
+it('the last block computes the class token alone wherever the others are not read', () => {
+  const tokens = 2 * 10
+  expect(rowsOf(optimize(forwardGraph(tinyVit, 2)), 'Gemm')).toEqual([
+    18,
+    ...Array(6).fill(tokens),
+    2,
+    tokens,
+    tokens,
+    2,
+    2,
+    2,
+    2,
+  ])
+})
+
+it('the backward pass of the last block works on the class token alone too', () => {
+  const optimised = optimize(gradientGraph(tinyVit, 2))
+  const products = optimised.nodes.filter(({ op, inputs }) => op === 'BatchMatMul' && inputs[0]?.shape.length === 2)
+  const small = products.filter(({ inputs }) => inputs[0]?.shape[0] === 2)
+  // Two products for each of the head, the MLP's two layers, the projection and the query.
+  expect(small.length).toBe(10)
+})
+
+it('the graph of a ViT-B keeps its size in hand', () => {
+  const graph = gradientGraph(baseVit, 8)
+  const optimised = optimize(graph)
+  expect(graph.nodes.length).toBeGreaterThan(3000)
+  expect(optimised.nodes.length).toBeLessThan(1900)
+})
+
+it('the normal distribution function from Gelu is within 1e-6 of the exact one, at 0 and in the tails too', async () => {
+  const xs = Float32Array.from([
+    0,
+    -0,
+    1e-30,
+    -1e-30,
+    1e-8,
+    ...Array.from({ length: 4001 }, (_, i) => (i - 2000) / 100),
+  ])
+  const graph = trace([{ name: 'x', shape: [xs.length], dtype: 'float32' }], ({ x }) => {
+    const cumulative = tf.mul(tf.add(tf.erf(tf.mul(x as tf.Tensor, Math.SQRT1_2)), 1), 0.5)
+    return { gelu: tf.mul(x as tf.Tensor, cumulative), cumulative }
+  })
+  const optimised = optimize(graph)
+  expect(count(optimised, 'Gelu')).toBe(1)
+  const feeds = { x: { dtype: 'float32' as const, shape: [xs.length], data: xs } }
+  const interpreted = interpret(optimised, feeds)
+  const run = await runOnnx(toOnnx(optimised), feeds)
+  for (const results of [interpreted.cumulative?.data, run.cumulative as Float32Array]) {
+    const errors = [...(results ?? [])].map((phi, i) =>
+      Math.abs(phi - 0.5 * (1 + errorFunction((xs[i] as number) / Math.SQRT2))),
+    )
+    expect(Math.max(...errors)).toBeLessThan(1e-6)
+    expect(errors.length).toBe(xs.length)
+  }
+})
+
+it('composed layer norms of other spellings are fused as well', () => {
+  const inputs = [
+    { name: 'x', shape: [2, 3, 4], dtype: 'float32' as const },
+    { name: 'scale', shape: [4], dtype: 'float32' as const },
+    { name: 'shift', shape: [4], dtype: 'float32' as const },
+  ]
+  const graph = trace(inputs, (t) => {
+    const [x, scale, shift] = [t.x, t.scale, t.shift] as [tf.Tensor, tf.Tensor, tf.Tensor]
+    const centred = tf.sub(x, tf.mean(x, -1, true))
+    const rstd = tf.reciprocal(tf.sqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5)))
+    return { y: tf.add(shift, tf.mul(scale, tf.mul(rstd, centred))) }
+  })
+  const optimised = optimize(graph)
+  expect(optimised.nodes.map(({ op }) => op)).toEqual(['LayerNormalization'])
+  const feeds = feedsOf(graph, 5)
+  const [before, after] = [interpret(graph, feeds).y?.data ?? [], interpret(optimised, feeds).y?.data ?? []]
+  expect(Math.max(...Array.from(before, (v, i) => Math.abs(v - (after[i] ?? Number.NaN))))).toBeLessThan(1e-5)
+})
