@@ -27,7 +27,7 @@ export interface JsonSchema {
   readonly description?: string
 }
 
-/** A number without an exponent where that is how people write it. */
+/** Limits as signs, after the words for the type. */
 const bounds = (s: JsonSchema): string => {
   const low =
     s.minimum !== undefined ? `≥ ${s.minimum}` : s.exclusiveMinimum !== undefined ? `> ${s.exclusiveMinimum}` : ''

@@ -62,7 +62,10 @@ class Reader {
   }
 
   private readOwn(node: Node, own: Span, place: Span, depth: number, expanded: boolean): Located {
-    if (isMap(node)) return { kind: 'map', span: own, entries: this.readEntries(node.items, depth, expanded) }
+    if (isMap(node)) {
+      const entries = this.readEntries(node.items, depth, expanded)
+      return entries === undefined ? brokenAt(own) : { kind: 'map', span: own, entries }
+    }
     if (isSeq(node)) {
       const items = node.items.map((item) => this.read(item as Node, this.span(item as Node), depth + 1, expanded))
       return { kind: 'list', span: own, items }
@@ -76,14 +79,8 @@ class Reader {
       const key = pair.key as Node
       const place = this.span(key as ParsedNode)
       if (!isScalar(key)) {
-        this.errors.push(
-          yamlSyntax(
-            locate(place),
-            'a key must be a plain name',
-            'write `key: value`; quote a text that starts with { or [',
-          ),
-        )
-        continue
+        this.errors.push(this.oddKey(place))
+        return undefined
       }
       const name = key.source ?? String(key.value)
       const before = entries.get(name)
@@ -99,6 +96,17 @@ class Reader {
       if (!refusedKeys.has(name) && before === undefined) entries.set(name, { key: place, value: located })
     }
     return entries
+  }
+
+  private oddKey(place: Span): XpError {
+    const template = this.source.text.slice(place.start - 1, place.start + 1) === '{{'
+    return template
+      ? yamlSyntax(locate(place), '{{ }} is the template of another tool', `variables are written "\${vars.name}"`)
+      : yamlSyntax(
+          locate(place),
+          'a key must be a plain name',
+          'write `key: value`; quote a text that starts with { or [',
+        )
   }
 
   private readAlias(name: string, own: Span, depth: number): Located | undefined {

@@ -8,7 +8,6 @@ import {
   wrongArtifactType,
 } from '../errors/wiring.ts'
 import type { XpError } from '../errors/xp-error.ts'
-import { type AnyArtifactType, type InputPorts, type OutputPorts, portOf } from '../registry/artifact.ts'
 import type { PortSource } from '../registry/experiment.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AnyStage } from '../registry/stage.ts'
@@ -16,6 +15,7 @@ import { describeValue } from './describe.ts'
 import type { Located, LocatedEntry, LocatedScalar } from './located.ts'
 import { misspelt } from './misspelt.ts'
 import { locate, type Span } from './source.ts'
+import { outputsOf, type Port, portsOf, Supply } from './supply.ts'
 
 /** A stage of the file before wiring. */
 export interface StageEntry {
@@ -39,38 +39,15 @@ export interface Wiring {
   readonly errors: readonly XpError[]
 }
 
-const outputsOf = (stage: AnyStage) => Object.entries(stage.outputs as OutputPorts)
-const portsOf = (stage: AnyStage) =>
-  Object.entries(stage.inputs as InputPorts).map(([name, port]) => ({ name, ...portOf(port) }))
-type Port = ReturnType<typeof portsOf>[number]
-
 class Wirer {
   readonly errors: XpError[] = []
   readonly edges: Edge[] = []
   private readonly byId: ReadonlyMap<string, StageEntry>
+  private readonly supply: Supply
 
-  constructor(
-    private readonly entries: readonly StageEntry[],
-    private readonly registry: Registry,
-  ) {
+  constructor(entries: readonly StageEntry[], registry: Registry) {
+    this.supply = new Supply(entries, registry)
     this.byId = new Map(entries.map((entry) => [entry.id, entry]))
-  }
-
-  /** Ids of the file's stages, other than `except`, that make this type. */
-  private makers(type: AnyArtifactType, except: string): string[] {
-    const makes = ({ stage }: StageEntry) =>
-      stage !== undefined && outputsOf(stage).some(([, t]) => t.name === type.name)
-    return this.entries.filter((entry) => entry.id !== except && makes(entry)).map(({ id }) => id)
-  }
-
-  /** Who could feed a port: stages of the file, else stages that the registry knows. */
-  private supplyHint(port: Port, to: string): string {
-    const makers = this.makers(port.type, to)
-    if (makers.length > 0) return `${port.type.name} is made here by: ${makers.join(', ')}`
-    const known = this.registry.stages.filter((s) => outputsOf(s).some(([, type]) => type.name === port.type.name))
-    return known.length === 0
-      ? `no stage makes ${port.type.name}`
-      : `no stage of this file makes ${port.type.name}; add one that uses ${known.map((s) => s.uses).join(' or ')}`
   }
 
   /** The stage that a reference names, and the output port if it says one. */
@@ -92,7 +69,7 @@ class Wirer {
       const many = node.kind === 'list' && node.items.length === 1 && port.arity !== 'many'
       const hint = many
         ? `"${port.name}" takes one stage: write it without [ ]`
-        : `e.g. ${port.name}: ${this.makers(port.type, to.id)[0] ?? 'STAGE'}`
+        : `e.g. ${port.name}: ${this.supply.makers(port.type, to.id)[0] ?? 'STAGE'}`
       this.errors.push(malformedFrom(locate(node.span), path, describeValue(node), hint))
       return undefined
     }
@@ -136,7 +113,7 @@ class Wirer {
   private mismatch(node: Located, to: StageEntry, port: Port, given: string): void {
     const where = locate(node.span, `expected ${port.type.name}`)
     this.errors.push(
-      wrongArtifactType(where, `${to.id}.${port.name}`, port.type.name, given, this.supplyHint(port, to.id)),
+      wrongArtifactType(where, `${to.id}.${port.name}`, port.type.name, given, this.supply.hint(port, to.id)),
     )
   }
 
@@ -146,15 +123,6 @@ class Wirer {
     const where = locate(span, `${names} ${ports.length === 1 ? 'is' : 'are'} missing here`)
     const needed = ports.map(({ name, type }) => ({ name, type: type.name }))
     this.errors.push(missingInput(where, to.id, needed, hint))
-  }
-
-  /** What to write below `from`, where the file has exactly one candidate for each port; else the candidates. */
-  private missingHint(to: StageEntry, ports: readonly Port[]): string {
-    const makers = ports.map((port) => this.makers(port.type, to.id))
-    if (makers.every(({ length }) => length === 1)) {
-      return `add from: { ${ports.map(({ name }, i) => `${name}: ${makers[i]?.[0]}`).join(', ')} }`
-    }
-    return ports.map((port) => this.supplyHint(port, to.id)).join('\n')
   }
 
   /** `from: load`: one stage feeds every required port. */
@@ -194,11 +162,11 @@ class Wirer {
       if (source !== undefined) inputs[port.name] = [source]
     }
     for (const port of made.length === 0 || required.length === 0 ? [] : unfed) {
-      const others = this.makers(port.type, to.id)
+      const others = this.supply.makers(port.type, to.id)
       const known = fed.map(({ name }) => `${name}: ${node.value}`)
       const whole =
         others.length === 0
-          ? this.supplyHint(port, to.id)
+          ? this.supply.hint(port, to.id)
           : `write from: { ${[...known, `${port.name}: ${others.join(' or ')}`].join(', ')} }`
       this.missing(to, [port], node.span, whole)
     }
@@ -224,7 +192,7 @@ class Wirer {
       }
       const path = `stages.${to.id}.from.${name}`
       const items = port.arity === 'many' && value.kind === 'list' ? value.items : [value]
-      if (items.length === 0) this.missing(to, [port], key, this.missingHint(to, [port]))
+      if (items.length === 0) this.missing(to, [port], key, this.supply.missingHint(to.id, [port]))
       const sources = items.map((item) => this.source(item, path, to, port))
       inputs[name] = sources.filter((source) => source !== undefined)
     }
@@ -233,7 +201,7 @@ class Wirer {
       (port) =>
         port.arity !== 'optional' && !entries.has(port.name) && misspelt(from.value, port.name, names) === undefined,
     )
-    this.missing(to, unfed, from.key, this.missingHint(to, unfed))
+    this.missing(to, unfed, from.key, this.supply.missingHint(to.id, unfed))
     return inputs
   }
 
@@ -246,7 +214,7 @@ class Wirer {
     const ports = portsOf(stage)
     if (from === undefined) {
       const required = ports.filter((port) => port.arity !== 'optional')
-      this.missing(to, required, to.key, this.missingHint(to, required))
+      this.missing(to, required, to.key, this.supply.missingHint(to.id, required))
       return {}
     }
     const node = from.value

@@ -18,6 +18,10 @@ const lineOf = ({ text, lineStarts }: Source, offset: number) => {
   return { from, text: text.slice(from, newline < 0 ? text.length : newline) }
 }
 
+/** A line without its indentation. */
+const contentOf = ({ from, text }: { readonly from: number; readonly text: string }) =>
+  [from + text.search(/\S|$/), from + text.trimEnd().length] as const
+
 /** An opening bracket or quote that the library missed the end of, found backwards from where it gave up. */
 function openerBefore(text: string, offset: number, opener: string): readonly [number, number] {
   const at = text.lastIndexOf(opener, Math.max(0, offset - 1))
@@ -54,7 +58,7 @@ function explain({ code, message, pos }: YAMLError, source: Source): Problem {
       return {
         message: 'the indentation fits none of the lines above',
         label: 'starts at a column of its own',
-        at: [line.from + line.text.search(/\S|$/), line.from + line.text.trimEnd().length],
+        at: contentOf(line),
         hint: 'keys of one map start at the same column',
       }
     case 'MISSING_CHAR':
@@ -67,32 +71,55 @@ function explain({ code, message, pos }: YAMLError, source: Source): Problem {
         return {
           message: 'this line continues no item of the list above',
           hint: 'an item starts with "- "; its keys start at one column',
+          at: contentOf(line),
         }
       }
       if (message.startsWith('Missing ,'))
         return { message: 'a comma is missing between two items', hint: 'write "," before this item' }
+      if (message.startsWith('Comments')) {
+        return {
+          message: 'a comment starts right after a value',
+          hint: 'write a space before "#", or quote a text that holds it',
+        }
+      }
       if (message.startsWith('Implicit map keys'))
         return { message: 'the key has no value', hint: 'write ": " and the value after the key' }
       break
     case 'MULTILINE_IMPLICIT_KEY': {
-      const start = lineOf(source, pos[0])
-      const own = start.text.trim()
-      const at = [start.from + start.text.indexOf(own), start.from + start.text.indexOf(own) + own.length] as const
+      const own = line.text.trim()
+      const at = contentOf(line)
       const glued = /^([^\s:]+):(\S.*)$/.exec(own)
       return glued === null
         ? { message: `"${own}" has no ":"`, label: 'expected key: value', hint: 'a line of a map is `key: value`', at }
         : { message: `a space is missing after the ":" of "${glued[1]}"`, hint: `write ${glued[1]}: ${glued[2]}`, at }
     }
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return /\S:\s.*:(\s|$)/.test(line.text)
-        ? {
-            message: 'two ": " stand on one line',
-            hint: 'put quotes around a text that holds ": ", or start the inner map on its own line',
-          }
-        : {
-            message: 'this line is indented deeper than the one above, which already has a value',
-            hint: 'keys of one map start at the same column',
-          }
+    case 'BLOCK_AS_IMPLICIT_KEY': {
+      if (/\S:\s.*:(\s|$)/.test(line.text)) {
+        return {
+          message: 'two ": " stand on one line',
+          hint: 'put quotes around a text that holds ": ", or start the inner map on its own line',
+        }
+      }
+      const next = lineOf(source, Math.min(line.from + line.text.length + 1, text.length))
+      return {
+        message: 'this line is indented deeper than the one above, which already has a value',
+        hint: 'keys of one map start at the same column',
+        at: contentOf(next),
+      }
+    }
+    case 'BLOCK_IN_FLOW': {
+      const glued = /^([^\s,:{}[\]]+)\s+([\w-]+):/.exec(text.slice(pos[0]))
+      if (glued === null) {
+        return {
+          message: 'a nested map inside { } or [ ] needs its own { }',
+          hint: 'put { } around it, or quotes around a text',
+        }
+      }
+      const [whole, value, key] = glued
+      const end = pos[0] + whole.length
+      const hint = `write ${value}, ${key}:`
+      return { message: `a comma is missing before "${key}:"`, hint, at: [end - `${key}:`.length, end] }
+    }
     case 'BAD_SCALAR_START':
       return {
         message: `a text cannot start with "${text[pos[0]]}" unless it is quoted`,
