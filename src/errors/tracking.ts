@@ -23,3 +23,11 @@ export const trackingUnreachable = (server: string, why: string) =>
     message: `the MLflow server ${server} cannot be used: ${why}`,
     hint: 'check that it runs and the address is right; without --tracking=required the run goes on and keeps its events',
   })
+
+export const trackerMissing = () =>
+  new XpError({
+    code: 'XP_TRACKER_MISSING',
+    exit: 'tracking',
+    message: '--tracking=required, but the experiment names no tracker',
+    hint: 'give track.mlflow.uri in the experiment, or set MLFLOW_TRACKING_URI where it refers to that',
+  })

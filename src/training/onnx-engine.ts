@@ -1,5 +1,6 @@
 import type { Executor } from '../compiler/executor.ts'
 import type { Engine } from '../registry/engine.ts'
+import { onnxEngineFacts } from './engine-facts.ts'
 import { GraphCache } from './graph-cache.ts'
 import { OnnxPredictor } from './onnx-predictor.ts'
 import { createOnnxTrainer } from './onnx-trainer.ts'
@@ -9,7 +10,7 @@ import { ParameterSlab, slabLayout } from './parameter-slab.ts'
 export function createOnnxEngine(executor: Executor): Engine {
   const graphs = new GraphCache(executor)
   return {
-    facts: { engine: 'onnx', ...executor.facts },
+    facts: onnxEngineFacts(executor),
     trainer: (spec) => createOnnxTrainer(executor, graphs, spec),
     async predictor(classifier, weights) {
       const slab = new ParameterSlab(slabLayout(classifier.parameters))

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import type { Executor } from './compiler/executor.ts'
+import { loadExperiment } from './config/load-experiment.ts'
+import { experimentSchema, renderSchemas } from './config/schema.ts'
+import { starterExperiment } from './config/starter.ts'
+import { fileExists } from './errors/commands.ts'
+import { trackerMissing } from './errors/tracking.ts'
+import type { Engine } from './registry/engine.ts'
+import type { RunFacts, Sink } from './registry/events.ts'
+import type { ResolvedExperiment } from './registry/experiment.ts'
+import { createRegistry } from './registry/registry.ts'
+import { executeExperiment } from './runner/execute.ts'
+import { planExperiment } from './runner/plan.ts'
+import { prepare } from './runner/prepare.ts'
+import { runsDirectory, storeDirectory } from './runner/project.ts'
+import type { Execution } from './runner/run-result.ts'
+import { openStore } from './runner/store.ts'
+import { stages } from './stages/index.ts'
+
+/** The composition root: the one file that knows registry, config, store, engines and sinks together. */
+export const registry = createRegistry(stages)
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+export const loadFile = (file: string, set: readonly string[]): Promise<ResolvedExperiment> =>
+  loadExperiment(file, { registry, set })
+
+const openProjectStore = ({ file }: ResolvedExperiment) => openStore(storeDirectory(dirname(file), process.env))
+
+let runtime: Promise<Executor> | undefined
+async function onnxRuntime(): Promise<Executor> {
+  runtime ??= import('./runtime/onnx-runtime.ts').then(({ createOnnxRuntime }) => createOnnxRuntime())
+  return runtime
+}
+
+async function createEngine(id: ResolvedExperiment['engine']): Promise<Engine> {
+  if (id === 'tfjs') return (await import('./training/tfjs-engine.ts')).createTfjsEngine()
+  const { createOnnxEngine } = await import('./training/onnx-engine.ts')
+  return createOnnxEngine(await onnxRuntime())
+}
+
+async function engineFacts(id: ResolvedExperiment['engine']): Promise<Record<string, string>> {
+  if (id === 'tfjs') return { ...(await createEngine(id)).facts }
+  const { onnxEngineFacts } = await import('./training/engine-facts.ts')
+  return onnxEngineFacts(await onnxRuntime())
+}
+
+/** Reads the experiment and checks all that is known before work starts. */
+export async function validate(file: string, set: readonly string[]): Promise<ResolvedExperiment> {
+  const experiment = await loadFile(file, set)
+  await prepare(experiment, await openProjectStore(experiment), { engineFacts })
+  return experiment
+}
+
+export async function plan(file: string, set: readonly string[]) {
+  const experiment = await loadFile(file, set)
+  const { stages, snapshot } = await prepare(experiment, await openProjectStore(experiment), { engineFacts })
+  return planExperiment(stages, snapshot)
+}
+
+export interface RunOptions {
+  readonly set: readonly string[]
+  readonly force: true | readonly string[]
+  readonly until?: string
+  readonly tracking: 'best-effort' | 'required' | 'off'
+  readonly signal: AbortSignal
+}
+
+/** Sinks of a run. @throws XpError when the tracker's address is unusable, or it is required and away. */
+async function sinksFor({ track }: ResolvedExperiment, tracking: RunOptions['tracking']) {
+  const { createConsoleSink } = await import('./tracking/console/sink.ts')
+  const { stderr } = process
+  const sinks: Sink[] = [createConsoleSink({ stream: stderr, isTTY: stderr.isTTY === true })]
+  const { mlflow } = track
+  if (tracking === 'required' && mlflow === undefined) throw trackerMissing()
+  if (mlflow !== undefined && tracking !== 'off') {
+    const { createMlflowSink } = await import('./tracking/mlflow/sink.ts')
+    const sink = createMlflowSink({ ...mlflow, env: process.env })
+    if (tracking === 'required') {
+      const { pingMlflow } = await import('./tracking/mlflow/ping.ts')
+      await pingMlflow(mlflow.uri, process.env)
+    }
+    sinks.push(sink)
+  }
+  return (_: RunFacts) => sinks
+}
+
+export async function run(file: string, options: RunOptions): Promise<Execution> {
+  const { set, force, until, tracking, signal } = options
+  const experiment = await loadFile(file, set)
+  const sinks = await sinksFor(experiment, tracking)
+  return executeExperiment({
+    experiment,
+    store: await openProjectStore(experiment),
+    runsDir: runsDirectory(dirname(experiment.file)),
+    version,
+    engineFacts,
+    createEngine,
+    sinks,
+    signal,
+    force,
+    ...(until === undefined ? {} : { until }),
+  })
+}
+
+export const experimentJsonSchema = () => experimentSchema(registry)
+
+/** Writes every schema into `dir`; answers the paths. */
+export async function writeSchemas(dir: string): Promise<readonly string[]> {
+  await mkdir(dir, { recursive: true })
+  const files = [...renderSchemas(registry)].map(([name, text]) => ({ path: join(dir, name), text }))
+  for (const { path, text } of files) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  }
+  return files.map(({ path }) => path)
+}
+
+/** Writes a starter experiment, and with `sample` a folder of drawn images beside it; answers the paths. */
+export async function initExperiment(
+  file: string,
+  { data, sample, force }: { readonly data?: string | undefined; readonly sample: boolean; readonly force: boolean },
+): Promise<readonly string[]> {
+  const name = basename(file, extname(file))
+  const folder = dirname(resolve(file))
+  const root = sample ? `${name}-images` : data === undefined ? undefined : relative(folder, resolve(data)) || '.'
+  const text = starterExperiment(name, root === undefined ? { draw: true } : { root })
+  await mkdir(folder, { recursive: true })
+  try {
+    await writeFile(file, text, { flag: force ? 'w' : 'wx' })
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? fileExists(file) : error
+  }
+  if (!sample) return [file]
+  const { writeSampleImages } = await import('./images/shapes.ts')
+  const images = join(folder, `${name}-images`)
+  await writeSampleImages(images, { seed: 42, perClass: 60, size: 32 })
+  return [file, images]
+}

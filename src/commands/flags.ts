@@ -1,0 +1,15 @@
+import { Args, Flags } from '@oclif/core'
+
+export const experimentArg = {
+  file: Args.string({ description: 'the experiment, a YAML file', required: true }),
+}
+
+export const setFlag = {
+  set: Flags.string({
+    description: 'replace one value, e.g. stages.train.with.epochs=5; paths in it are relative to the current folder',
+    helpValue: 'a.b=value',
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+  }),
+}

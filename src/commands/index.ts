@@ -1,0 +1,22 @@
+import Doctor from './doctor.ts'
+import Graph from './graph.ts'
+import Init from './init.ts'
+import Plan from './plan.ts'
+import Run from './run.ts'
+import Schema from './schema.ts'
+import StagesList from './stages/list.ts'
+import StagesShow from './stages/show.ts'
+import Validate from './validate.ts'
+
+/** Every command by its oclif id. */
+export const commands = {
+  doctor: Doctor,
+  graph: Graph,
+  init: Init,
+  plan: Plan,
+  run: Run,
+  schema: Schema,
+  'stages:list': StagesList,
+  'stages:show': StagesShow,
+  validate: Validate,
+}

@@ -1,0 +1,21 @@
+import { experimentArg, setFlag } from './flags.ts'
+import { XpCommand } from './xp-command.ts'
+
+export default class Plan extends XpCommand {
+  static override summary = 'say for each stage whether it would run, and why; nothing runs'
+  static override examples = [
+    '<%= config.bin %> plan experiments/quickstart.yaml',
+    '<%= config.bin %> plan experiments/quickstart.yaml --set stages.train.with.epochs=5',
+  ]
+  static override args = experimentArg
+  static override flags = setFlag
+
+  async run() {
+    const { args, flags } = await this.parse(Plan)
+    const { plan } = await import('../app.ts')
+    const stages = await plan(args.file, flags.set)
+    const width = Math.max(...stages.map((s) => s.id.length))
+    for (const s of stages) this.log(`${s.id.padEnd(width)}  ${s.status.padEnd(7)}  ${s.reason}`)
+    return { stages }
+  }
+}

@@ -1,0 +1,56 @@
+import { Flags } from '@oclif/core'
+import { exitCodes, expectedErrors } from '../errors/xp-error.ts'
+import { experimentArg, setFlag } from './flags.ts'
+import { untilSignalled } from './signals.ts'
+import { XpCommand } from './xp-command.ts'
+
+/** What a bare `--force` stands for; not a legal stage id. */
+const everyStage = '*'
+
+export default class Run extends XpCommand {
+  static override summary = 'run an experiment; what is unchanged comes from the cache'
+  static override examples = [
+    '<%= config.bin %> run experiments/quickstart.yaml',
+    '<%= config.bin %> run experiments/quickstart.yaml --set stages.train.with.epochs=5',
+    '<%= config.bin %> run experiments/quickstart.yaml --force=train',
+  ]
+  static override args = experimentArg
+  static override flags = {
+    ...setFlag,
+    force: Flags.string({
+      description: 'run again although the result is cached: every stage, or with --force=STAGE that one',
+      helpValue: '[=STAGE]',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+    }),
+    until: Flags.string({ description: 'stop after this stage', helpValue: 'STAGE' }),
+    tracking: Flags.option({
+      description: 'required: end with exit code 5 before any work when the tracker is away; off: log to no tracker',
+      options: ['best-effort', 'required', 'off'] as const,
+      default: 'best-effort' as const,
+    })(),
+  }
+
+  async run() {
+    const argv = this.argv.map((argument) => (argument === '--force' ? `--force=${everyStage}` : argument))
+    const { args, flags } = await this.parse(Run, argv)
+    const { run } = await import('../app.ts')
+    const { set, tracking, until } = flags
+    const force = flags.force.includes(everyStage) ? true : flags.force
+    const { value, signal } = await untilSignalled((signal) =>
+      run(args.file, { set, force, tracking, signal, ...(until === undefined ? {} : { until }) }),
+    )
+    const { result, thrown } = value
+    for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`)
+    if (result.status === 'interrupted') {
+      process.exitCode = signal === 'SIGTERM' ? 143 : 130
+      process.stderr.write(`interrupted; to go on: xp run ${this.argv.filter((a) => a !== '--json').join(' ')}\n`)
+    } else if (result.status === 'failed') {
+      const errors = expectedErrors(thrown)
+      process.exitCode = exitCodes[errors[0]?.exit ?? 'bug']
+      this.explain(thrown)
+    }
+    return result
+  }
+}

@@ -1,0 +1,127 @@
+import { access, constants, mkdtemp, rm, statfs } from 'node:fs/promises'
+import { availableParallelism, freemem, totalmem } from 'node:os'
+import { join } from 'node:path'
+
+export interface Check {
+  readonly name: string
+  /** `missing`: optional and not there; `broken`: needed and not working. */
+  readonly status: 'ok' | 'missing' | 'broken'
+  readonly detail: string
+  readonly hint?: string
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+const messageOf = (thrown: unknown) =>
+  thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown)
+
+function node(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const ok = major > 20 || (major === 20 && minor >= 20)
+  return {
+    name: 'node',
+    status: ok ? 'ok' : 'broken',
+    detail: process.versions.node,
+    ...(ok ? {} : { hint: 'xp needs Node 20.20 or newer' }),
+  }
+}
+
+const machine = (): Check => ({
+  name: 'machine',
+  status: 'ok',
+  detail: `${availableParallelism()} cores, ${gigabytes(totalmem())} memory (${gigabytes(freemem())} free)`,
+})
+
+/** The library and every execution provider, each by creating a session on it. */
+async function onnxRuntime(): Promise<Check[]> {
+  try {
+    const { probeRuntime } = await import('./runtime/probe.ts')
+    const probe = await probeRuntime()
+    return [
+      { name: 'onnxruntime', status: 'ok', detail: `${probe.version} (${probe.library})` },
+      ...probe.providers.map(
+        (p): Check => ({
+          name: p.name,
+          status: p.available ? 'ok' : p.name === 'CPUExecutionProvider' ? 'broken' : 'missing',
+          detail: p.available ? 'a session was created' : (p.reason ?? 'not in this build'),
+        }),
+      ),
+    ]
+  } catch (error) {
+    return [
+      {
+        name: 'onnxruntime',
+        status: 'broken',
+        detail: messageOf(error),
+        hint: 'reinstall with `npm ci`; onnxruntime-node carries the library',
+      },
+    ]
+  }
+}
+
+async function images(): Promise<Check> {
+  try {
+    const { default: sharp } = await import('sharp')
+    const pixel = { create: { width: 1, height: 1, channels: 3 as const, background: 'white' } }
+    await sharp(await sharp(pixel).jpeg().toBuffer())
+      .raw()
+      .toBuffer()
+    return { name: 'sharp', status: 'ok', detail: `libvips ${sharp.versions.vips}, JPEG encoded and decoded` }
+  } catch (error) {
+    return {
+      name: 'sharp',
+      status: 'broken',
+      detail: messageOf(error),
+      hint: 'reinstall with `npm ci`; check that optional packages are not omitted',
+    }
+  }
+}
+
+async function store(folder: string, env: NodeJS.ProcessEnv): Promise<Check> {
+  const { storeDirectory } = await import('./runner/project.ts')
+  const dir = storeDirectory(folder, env)
+  let existing = dir
+  for (;;) {
+    try {
+      await access(existing, constants.F_OK)
+      break
+    } catch {
+      existing = join(existing, '..')
+    }
+  }
+  try {
+    const probe = await mkdtemp(join(existing, '.xp-probe-'))
+    await rm(probe, { recursive: true })
+    const { bavail, bsize } = await statfs(existing)
+    return { name: 'store', status: 'ok', detail: `${dir} is writable, ${gigabytes(bavail * bsize)} free` }
+  } catch (error) {
+    return {
+      name: 'store',
+      status: 'broken',
+      detail: `${dir}: ${messageOf(error)}`,
+      hint: 'set XP_STORE to a folder you may write to',
+    }
+  }
+}
+
+async function mlflow(env: NodeJS.ProcessEnv): Promise<Check> {
+  const uri = env.MLFLOW_TRACKING_URI
+  if (uri === undefined || uri === '')
+    return { name: 'mlflow', status: 'missing', detail: 'MLFLOW_TRACKING_URI is not set' }
+  try {
+    const { pingMlflow } = await import('./tracking/mlflow/ping.ts')
+    await pingMlflow(uri, env)
+    return { name: 'mlflow', status: 'ok', detail: 'the tracking server answers' }
+  } catch (error) {
+    return {
+      name: 'mlflow',
+      status: 'missing',
+      detail: messageOf(error),
+      hint: 'runs go on without it and say what was not sent',
+    }
+  }
+}
+
+/** Checks what xp needs from `folder`, each thing by using it. */
+export async function examine(folder: string, env: NodeJS.ProcessEnv): Promise<readonly Check[]> {
+  return [node(), machine(), ...(await onnxRuntime()), await images(), await store(folder, env), await mlflow(env)]
+}

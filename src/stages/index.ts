@@ -1,0 +1,23 @@
+import type { AnyStage } from '../registry/stage.ts'
+import evaluateClassification from './evaluate/classification.ts'
+import loadImagefolder from './load/imagefolder.ts'
+import loadSample from './load/sample.ts'
+import modelPretrained from './model/pretrained.ts'
+import modelVit from './model/vit.ts'
+import reportHtml from './report/html.ts'
+import splitStratified from './split/stratified.ts'
+import trainSupervised from './train/supervised.ts'
+import transformImageProcessor from './transform/image-processor.ts'
+
+/** Every built-in stage. */
+export const stages: readonly AnyStage[] = [
+  loadImagefolder,
+  loadSample,
+  splitStratified,
+  modelPretrained,
+  modelVit,
+  transformImageProcessor,
+  trainSupervised,
+  evaluateClassification,
+  reportHtml,
+]
