@@ -33,6 +33,9 @@ export interface Call {
 /** Statuses that MLflow's Python client tries again, for every method. */
 const temporaryStatus = new Set([408, 425, 429, 500, 502, 503, 504])
 
+/** Two runs wrote the same row of the server's database at once; MLflow answers 400, and a second try finds the row. */
+const lostRace = /IntegrityError|database is locked/
+
 function retryAfterOf(response: Response): number | undefined {
   const header = response.headers.get('retry-after')
   if (header === null) return undefined
@@ -100,7 +103,7 @@ export async function send(target: Target, call: Call, signal: AbortSignal): Pro
       {
         status: response.status,
         code,
-        temporary: temporaryStatus.has(response.status),
+        temporary: temporaryStatus.has(response.status) || lostRace.test(message ?? ''),
         retryAfter: retryAfterOf(response),
       },
     )

@@ -77,9 +77,7 @@ export function createMlflowSink(options: MlflowOptions): Sink {
       }
       backoff.succeeded()
     } catch (error) {
-      // A store that takes no files must not hold up the run's final status for ever.
-      const setAside = head.type === 'artifact' && backoff.hopeless
-      if (error instanceof MlflowFailure && !setAside && (error.temporary || fatal(error))) throw error
+      if (error instanceof MlflowFailure && !setAside(head, error) && (error.temporary || fatal(error))) throw error
       // Refused, or a file that is not there: the rest of the run does not depend on it.
       refused = error instanceof Error ? error.message : String(error)
     }
@@ -88,6 +86,10 @@ export function createMlflowSink(options: MlflowOptions): Sink {
     queue.take(count)
     return true
   }
+
+  /** A store that takes no files, or a row that a database never takes, must not hold up the final status for ever. */
+  const setAside = (head: RunEvent, f: MlflowFailure) =>
+    delivery.started && backoff.hopeless && (head.type === 'artifact' || f.status === 400)
 
   /** Without a run, or without permission, nothing that follows can succeed. */
   const fatal = (f: MlflowFailure) => !delivery.started || f.status === 401 || f.status === 403

@@ -16,6 +16,7 @@ export async function fakeMlflow() {
   const calls: string[] = []
   const headers: IncomingMessage['headers'][] = []
   const metrics: Metric[] = []
+  const points = new Set<string>()
   const params = new Map<string, string>()
   const tags = new Map<string, string>()
   const files = new Map<string, string>()
@@ -51,7 +52,12 @@ export async function fakeMlflow() {
           if (p.value.length > state.longestParam) return bad(`Param value '${p.value}' had length too long`)
           if ((params.get(p.key) ?? p.value) !== p.value) return bad(`Changing param values is not allowed: ${p.key}`)
         }
-        metrics.push(...sent)
+        // As the SQL stores do: the same point sent again is one point.
+        for (const m of sent) {
+          const point = JSON.stringify([m.key, m.timestamp, m.step, m.value])
+          if (!points.has(point)) metrics.push(m)
+          points.add(point)
+        }
         for (const p of sentParams) params.set(p.key, p.value)
         for (const t of (body.tags ?? []) as { key: string; value: string }[]) tags.set(t.key, t.value)
         return [200, {}]

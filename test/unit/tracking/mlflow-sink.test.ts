@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.stop())
 
-const quick = { flush: 10, call: 800, firstRetry: 5, lastRetry: 40, close: 60_000 }
+const quick = { flush: 10, call: 20_000, firstRetry: 5, lastRetry: 40, close: 60_000 }
 const sinkOf = (more: Partial<MlflowOptions> = {}) =>
   createMlflowSink({ uri: server.uri, experiment: 'e', env: {}, timing: quick, ...more })
 
@@ -68,10 +68,26 @@ it('waits as long as the server asks', async () => {
   expect(cameBackAt - refusedAt).toBeGreaterThanOrEqual(290)
 })
 
+it.each([1, Number.POSITIVE_INFINITY])(
+  'a lost race for a database row is tried again, %d times lost',
+  async (times) => {
+    let lost = 0
+    server.state.fault = (call, _request, response) => {
+      if (call !== 'runs/log-inputs' || lost++ >= times) return false
+      response.writeHead(400).end('{"error_code":"BAD_REQUEST","message":"(sqlite3.IntegrityError) UNIQUE constraint"}')
+      return true
+    }
+    const { undelivered } = await send()
+    if (times === 1) expect(undelivered).toBeUndefined()
+    else expect(undelivered).toMatch(/did not get 1 dataset .*IntegrityError/)
+    expect(server.state.status).toBe('FINISHED')
+  },
+)
+
 it('a request that hangs is given up and sent again', async () => {
   let hung = 0
   server.state.fault = (call) => call === 'runs/log-batch' && hung++ === 0
-  expect(await send()).toEqual({})
+  expect(await send(undefined, sinkOf({ timing: { ...quick, call: 500 } }))).toEqual({})
   expect(losses()).toEqual(oneTo(25))
 })
 
