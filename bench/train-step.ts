@@ -55,21 +55,34 @@ for (const side of sides) await side.end()
 const results = sides.map((side) => ({
   side: side.name,
   imagesPerSecond: batch / median(side.seconds),
+  bestImagesPerSecond: batch / Math.min(...side.seconds),
   peakBytes: side.peakBytes,
 }))
 const [own, other] = results
 const ratio = own && other ? own.imagesPerSecond / other.imagesPerSecond : undefined
+const bestRatio = own && other ? own.bestImagesPerSecond / other.bestImagesPerSecond : undefined
 const memoryRatio = own && other ? own.peakBytes / other.peakBytes : undefined
-const report = { model: flags.model, batch, threads: Number(flags.threads), results, ratio, memoryRatio, ratios }
+const report = {
+  model: flags.model,
+  batch,
+  threads: Number(flags.threads),
+  results,
+  ratio,
+  bestRatio,
+  memoryRatio,
+  ratios,
+}
 
 if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 else {
-  for (const { side, imagesPerSecond, peakBytes } of results) {
+  for (const { side, imagesPerSecond, bestImagesPerSecond, peakBytes } of results) {
     const memory = `${(peakBytes / 1e9).toFixed(2)} GB peak`
-    process.stdout.write(`${side.padEnd(8)} ${imagesPerSecond.toFixed(2)} images/s, ${memory}\n`)
+    process.stdout.write(
+      `${side.padEnd(8)} ${imagesPerSecond.toFixed(2)} images/s (best step ${bestImagesPerSecond.toFixed(2)}), ${memory}\n`,
+    )
   }
-  if (ratio !== undefined && memoryRatio !== undefined) {
-    const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} by round`
+  if (ratio !== undefined && bestRatio !== undefined && memoryRatio !== undefined) {
+    const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} by round, best steps ${bestRatio.toFixed(2)}`
     process.stdout.write(
       `ratio    ${ratio.toFixed(3)} × the speed (${range}), ${memoryRatio.toFixed(2)} × the memory\n`,
     )

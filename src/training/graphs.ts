@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
 import { compile } from '../compiler/compile.ts'
-import type { DType } from '../compiler/ir.ts'
 import type { AdamWOptions, Classifier } from '../registry/engine.ts'
 import { adamw } from './adamw.ts'
 import { gradientStep } from './gradient-step.ts'
@@ -41,52 +40,30 @@ export function gradientGraph(classifier: Classifier, batchSize: number): Uint8A
   }).onnx
 }
 
-/** Consecutive elements of a parameter slab that one part of the update graph handles. */
-export interface Piece {
-  readonly offset: number
-  readonly length: number
-  readonly decay: boolean
-}
-
-/** Small enough that a piece's weights, moments and temporaries stay in a core's cache. */
-const pieceLength = 1 << 16
-
-export function pieces(decayed: number, size: number): readonly Piece[] {
-  const cut = (from: number, to: number, decay: boolean): Piece[] =>
-    Array.from({ length: Math.ceil((to - from) / pieceLength) }, (_, i) => {
-      const offset = from + i * pieceLength
-      return { offset, length: Math.min(pieceLength, to - offset), decay }
-    })
-  return [...cut(0, decayed, true), ...cut(decayed, size, false)]
-}
-
 export const stateParts = ['weights', 'm', 'v'] as const
 export const scalarInputs = ['learningRate', 'clipScale', 'biasCorrection1', 'biasCorrection2'] as const
 
-/** (weights, m, v, gradient per piece; scalars) → next weights, m, v, each written over its input; an ONNX model. */
-export function updateGraph(pieces: readonly Piece[], optimizer: AdamWOptions): Uint8Array {
-  const vectors = pieces.flatMap(({ length }, i) =>
-    [...stateParts, 'gradient'].map((part) => ({ name: `${part} ${i}`, shape: [length], dtype: 'float32' as DType })),
-  )
-  const scalars = scalarInputs.map((name) => ({ name, shape: [], dtype: 'float32' as DType }))
-  const inPlace = Object.fromEntries(
-    pieces.flatMap((_, i) => stateParts.map((part) => [`next ${part} ${i}`, `${part} ${i}`])),
-  )
+/**
+ * (weights, m, v, gradient: vectors of `length`; scalars) → next weights, m, v, each written over its input; an ONNX
+ * model. It knows no parameters: one serves every piece of a slab that is so long.
+ */
+export function updateGraph(length: number, decay: boolean, optimizer: AdamWOptions): Uint8Array {
+  const vectors = [...stateParts, 'gradient'].map((name) => ({ name, shape: [length], dtype: 'float32' as const }))
+  const scalars = scalarInputs.map((name) => ({ name, shape: [], dtype: 'float32' as const }))
+  const inPlace = Object.fromEntries(stateParts.map((part) => [nextOf(part), part]))
   const update = (t: Record<string, tf.Tensor>) => {
     const at = (name: string) => t[name] as tf.Tensor
+    const state = { weights: at('weights'), m: at('m'), v: at('v') }
     const stepScalars = {
       learningRate: at('learningRate'),
       clipScale: at('clipScale'),
       biasCorrection1: at('biasCorrection1'),
       biasCorrection2: at('biasCorrection2'),
     }
-    const next: Record<string, tf.Tensor> = {}
-    for (const [i, { decay }] of pieces.entries()) {
-      const state = { weights: at(`weights ${i}`), m: at(`m ${i}`), v: at(`v ${i}`) }
-      const updated = adamw(state, at(`gradient ${i}`), stepScalars, optimizer, decay)
-      for (const part of stateParts) next[`next ${part} ${i}`] = updated[part]
-    }
-    return next
+    const next = adamw(state, at('gradient'), stepScalars, optimizer, decay)
+    return Object.fromEntries(stateParts.map((part) => [nextOf(part), next[part]]))
   }
   return compile([...vectors, ...scalars], update, { inPlace }).onnx
 }
+
+export const nextOf = (part: (typeof stateParts)[number]) => `next ${part}`

@@ -1,28 +1,16 @@
-import type { Binding, Executor, ExecutorSession, HostTensor } from '../compiler/executor.ts'
+import type { Binding, Executor, HostTensor } from '../compiler/executor.ts'
 import type { Batch, Classifier, OptimizerState, Trainer, TrainerSpec, Weights } from '../registry/engine.ts'
 import { adamwScalars, clipScale } from './adamw.ts'
 import type { GraphCache } from './graph-cache.ts'
-import { gradientOf, imageShape, pieces, scalarInputs, stateParts, updateGraph } from './graphs.ts'
+import { gradientOf, imageShape } from './graphs.ts'
 import { float32, OnnxPredictor, weightTensors } from './onnx-predictor.ts'
-import { ParameterSlab, type SlabLayout, slabLayout } from './parameter-slab.ts'
+import { OnnxUpdate, type Slabs } from './onnx-update.ts'
+import { ParameterSlab, slabLayout } from './parameter-slab.ts'
 
 interface GradientBinding {
   readonly binding: Binding
   readonly pixels: Float32Array
   readonly labels: Int32Array
-}
-
-interface Update {
-  readonly session: ExecutorSession
-  readonly binding: Binding
-  readonly scalars: Readonly<Record<(typeof scalarInputs)[number], Float32Array>>
-}
-
-interface Slabs {
-  readonly weights: ParameterSlab
-  readonly m: ParameterSlab
-  readonly v: ParameterSlab
-  readonly gradients: ParameterSlab
 }
 
 /** Weights, moments and gradients lie in one buffer each; the graphs of every batch size read and write them there. */
@@ -31,21 +19,21 @@ export async function createOnnxTrainer(executor: Executor, graphs: GraphCache, 
   const slab = () => new ParameterSlab(layout)
   const slabs = { weights: slab(), m: slab(), v: slab(), gradients: slab() }
   slabs.weights.set(spec.weights)
-  return new OnnxTrainer(graphs, spec, slabs, await bindUpdate(executor, spec, layout, slabs))
+  return new OnnxTrainer(graphs, spec, slabs, await OnnxUpdate.create(executor, layout, slabs, spec.optimizer))
 }
 
 class OnnxTrainer implements Trainer {
   readonly #graphs: GraphCache
   readonly #spec: TrainerSpec
   readonly #slabs: Slabs
-  readonly #update: Update
+  readonly #update: OnnxUpdate
   readonly #predictor: OnnxPredictor
   readonly #bySize = new Map<number, GradientBinding>()
   readonly #loss = float32([])
   readonly #squaredGradNorm = float32([])
   #step = 0
 
-  constructor(graphs: GraphCache, spec: TrainerSpec, slabs: Slabs, update: Update) {
+  constructor(graphs: GraphCache, spec: TrainerSpec, slabs: Slabs, update: OnnxUpdate) {
     this.#graphs = graphs
     this.#spec = spec
     this.#slabs = slabs
@@ -63,9 +51,7 @@ class OnnxTrainer implements Trainer {
 
     const { maxGradNorm, optimizer } = this.#spec
     this.#step++
-    const scalars = adamwScalars(this.#step, learningRate, clipScale(gradNorm, maxGradNorm), optimizer)
-    for (const name of scalarInputs) this.#update.scalars[name][0] = scalars[name]
-    await this.#update.binding.run()
+    await this.#update.run(adamwScalars(this.#step, learningRate, clipScale(gradNorm, maxGradNorm), optimizer))
     return { loss, gradNorm }
   }
 
@@ -92,7 +78,7 @@ class OnnxTrainer implements Trainer {
     await this.#predictor.dispose()
     for (const { binding } of this.#bySize.values()) binding.dispose()
     this.#bySize.clear()
-    this.#update.session.dispose()
+    this.#update.dispose()
   }
 
   async #bindGradient(size: number): Promise<GradientBinding> {
@@ -121,25 +107,3 @@ const gradientTensors = (classifier: Classifier, slab: ParameterSlab): Record<st
   Object.fromEntries(
     Object.entries(weightTensors(classifier, slab)).map(([name, tensor]) => [gradientOf(name), tensor]),
   )
-
-async function bindUpdate(executor: Executor, spec: TrainerSpec, layout: SlabLayout, slabs: Slabs): Promise<Update> {
-  const parts = pieces(layout.decayed, layout.size)
-  const session = await executor.load(updateGraph(parts, spec.optimizer))
-  const inputs: Record<string, HostTensor> = {}
-  const outputs: Record<string, HostTensor> = {}
-  for (const [i, { offset, length }] of parts.entries()) {
-    const piece = (slab: ParameterSlab): HostTensor => {
-      const data = slab.data.subarray(offset, offset + length)
-      return { dtype: 'float32', shape: [length], data }
-    }
-    inputs[`gradient ${i}`] = piece(slabs.gradients)
-    for (const part of stateParts) {
-      inputs[`${part} ${i}`] = piece(slabs[part])
-      outputs[`next ${part} ${i}`] = piece(slabs[part])
-    }
-  }
-  const scalar = () => new Float32Array(1)
-  const scalars = { learningRate: scalar(), clipScale: scalar(), biasCorrection1: scalar(), biasCorrection2: scalar() }
-  for (const name of scalarInputs) inputs[name] = { dtype: 'float32', shape: [], data: scalars[name] }
-  return { session, binding: session.bind(inputs, outputs), scalars }
-}
