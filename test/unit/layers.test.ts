@@ -22,6 +22,7 @@ const layerOf: Readonly<Record<string, number>> = {
   tracking: 3,
   commands: 4.5,
   'app.ts': 4,
+  'doctor.ts': 4,
   'index.ts': 4,
   'main.ts': 5,
 }
