@@ -1,6 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, it } from 'vitest'
+import { readPreprocessor } from '../../src/artifacts/model.ts'
 import { labelFields } from '../../src/artifacts/model-config.ts'
+import { decodeFile } from '../../src/images/decode.ts'
+import { parsePreprocessorConfig } from '../../src/images/preprocessor-config.ts'
+import { process } from '../../src/images/processor.ts'
 import { mapCheckpoint } from '../../src/nn/checkpoint.ts'
 import { classifierOf } from '../../src/nn/classifier.ts'
 import { layoutOf } from '../../src/nn/families.ts'
@@ -66,3 +72,19 @@ it('notices one perturbed weight', async () => {
   const ours = logitsOf(classifierOf(golden.config), golden.weights, golden.pixelsOf([0, 1, 2, 3]))
   expect(excess(ours, golden.expected.logits.slice(0, 4).flat(), tolerances.logits)).toBeGreaterThan(1)
 })
+
+const photographs = resolve(import.meta.dirname, '../../../shared/datasets/shoe-sandal-boot')
+it.skipIf(!existsSync(photographs))(
+  "gives transformers' logits for photographs, decoded and resized here (skipped where the shoe-sandal-boot images are absent)",
+  async () => {
+    const golden = await goldenVit('vit-tiny')
+    const logits = JSON.parse(readFileSync(join(golden.dir, '../vit-photographs.json'), 'utf8')) as Record<string, number[]>
+    const processor = parsePreprocessorConfig(await readPreprocessor(golden.dir), 'preprocessor_config.json')
+    for (const [file, expected] of Object.entries(logits)) {
+      const pixels = process(await decodeFile(join(photographs, file)), processor)
+      const ours = logitsOf(classifierOf(golden.config), golden.weights, pixels)
+      expect(excess(ours, expected, tolerances.logits), file).toBeLessThan(1)
+    }
+    expect(Object.keys(logits)).toHaveLength(5)
+  },
+)
