@@ -78,7 +78,10 @@ it.skipIf(!existsSync(photographs))(
   "gives transformers' logits for photographs, decoded and resized here (skipped where the shoe-sandal-boot images are absent)",
   async () => {
     const golden = await goldenVit('vit-tiny')
-    const logits = JSON.parse(readFileSync(join(golden.dir, '../vit-photographs.json'), 'utf8')) as Record<string, number[]>
+    const logits = JSON.parse(readFileSync(join(golden.dir, '../vit-photographs.json'), 'utf8')) as Record<
+      string,
+      number[]
+    >
     const processor = parsePreprocessorConfig(await readPreprocessor(golden.dir), 'preprocessor_config.json')
     for (const [file, expected] of Object.entries(logits)) {
       const pixels = process(await decodeFile(join(photographs, file)), processor)
