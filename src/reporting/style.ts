@@ -64,8 +64,6 @@ figure.wrong figcaption { border-top: 3px solid var(--wrong); }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px 18px; overflow-x: auto; font: 12.5px/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 code { font: 0.92em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 #run h3 { margin-top: 28px; }
-#run th, #run td { text-align: left; white-space: normal; }
-#run td.number, #run th:last-child { text-align: right; white-space: nowrap; }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --faint: #f2f3f4; --series-1: #2166a5; --series-2: #c2571a; --series-3: #2f8f6b; --right: #2f8f6b; --wrong: #c0392b; --heat: #2166a5; }
   body { font-size: 12px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
