@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts an MLflow tracking server of its own on 127.0.0.1, runs a command with MLFLOW_TRACKING_URI set to it, stops it.
-#   test/servers/mlflow.sh npx vitest run --config vitest.servers.config.ts test/servers/mlflow.test.ts
+#   test/servers/mlflow.sh npx xp run experiments/quickstart.yaml
 # MLFLOW_PYTHON names a Python that has mlflow; without it one is installed into .venv/mlflow.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -30,7 +30,7 @@ trap stop EXIT
 for _ in $(seq 240); do
   if node -e 'fetch(process.argv[1]).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))' "http://127.0.0.1:$port/health"; then
     MLFLOW_TRACKING_URI="http://127.0.0.1:$port" "$@"
-    exit
+    exit $?
   fi
   kill -0 "$server" 2>/dev/null || break
   sleep 0.5

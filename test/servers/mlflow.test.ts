@@ -1,14 +1,33 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import type { Readable } from 'node:stream'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { pingMlflow } from '../../src/tracking/mlflow/ping.ts'
 import { createMlflowSink } from '../../src/tracking/mlflow/sink.ts'
 import { type ScriptOptions, scriptedEvaluation, scriptedRun } from '../unit/tracking/scripted-run.ts'
 
-const uri = process.env.MLFLOW_TRACKING_URI ?? ''
-if (uri === '') throw new Error('start this suite with test/servers/mlflow.sh: MLFLOW_TRACKING_URI is not set')
+/** The server that mlflow.sh runs for as long as the command it was given, here until the test closes its stdin. */
+let server: ChildProcess
+let uri = ''
+beforeAll(async () => {
+  const script = join(import.meta.dirname, 'mlflow.sh')
+  server = spawn(script, ['bash', '-c', 'echo "$MLFLOW_TRACKING_URI"; cat'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = once(server, 'exit').then(([code]) => {
+    throw new Error(`mlflow.sh ended with ${code}`)
+  })
+  const [line] = (await Promise.race([once(server.stdout as Readable, 'data'), ended])) as [Buffer]
+  ended.catch(() => {})
+  uri = line.toString().trim()
+})
+afterAll(async () => {
+  if (server.exitCode !== null) return
+  server.stdin?.end()
+  await once(server, 'exit')
+})
 
 interface Run {
   info: { run_id: string; run_name: string; status: string; experiment_id: string; artifact_uri: string }
