@@ -9,7 +9,8 @@ import { planExperiment } from '../../src/runner/plan.ts'
 import { prepare } from '../../src/runner/prepare.ts'
 import { openStore } from '../../src/runner/store.ts'
 import { compareCodePoints } from '../../src/std/code-points.ts'
-import { Count, execute, experimentOf, type FakeStage, newPlace, statuses, Words } from '../unit/runner/fakes.ts'
+import { Count, execute, experimentOf, type FakeStage, statuses, Words } from '../unit/runner/fakes.ts'
+import { newPlace } from '../unit/runner/temporary.ts'
 
 const everything: AnyStage = defineStage({
   uses: 'transform/everything',

@@ -19,17 +19,8 @@ import { XpError } from '../../../src/errors/xp-error.ts'
 import { defineStage } from '../../../src/registry/stage.ts'
 import { openStore } from '../../../src/runner/store.ts'
 import { racyMs } from '../../../src/std/stat-cache.ts'
-import {
-  Count,
-  execute,
-  newPlace,
-  type Place,
-  reasonOf,
-  statuses,
-  temporaryFolder,
-  trainCount,
-  wordsExperiment,
-} from '../../unit/runner/fakes.ts'
+import { Count, execute, type Place, reasonOf, statuses, trainCount, wordsExperiment } from '../../unit/runner/fakes.ts'
+import { newPlace, temporaryFolder } from '../../unit/runner/temporary.ts'
 
 let root: string
 let place: Place

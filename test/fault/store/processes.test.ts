@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { RunResult } from '../../../src/runner/run-result.ts'
-import { eventsOf, temporaryFolder } from '../../unit/runner/fakes.ts'
+import { eventsOf } from '../../unit/runner/fakes.ts'
+import { temporaryFolder } from '../../unit/runner/temporary.ts'
 import { runWords } from './resuming-words.ts'
 
 const root = resolve(import.meta.dirname, '../../..')

@@ -5,7 +5,8 @@ import type { StageEvent } from '../../../src/registry/events.ts'
 import { EventLog } from '../../../src/runner/event-log.ts'
 import { eventLine, parseEvents } from '../../../src/runner/event-text.ts'
 import { StageRecorder } from '../../../src/runner/stage-recorder.ts'
-import { eventsOf, RecordingSink, resolved, temporaryFolder, trainCount } from './fakes.ts'
+import { eventsOf, RecordingSink, resolved, trainCount } from './fakes.ts'
+import { temporaryFolder } from './temporary.ts'
 
 afterEach(() => void vi.useRealTimers())
 

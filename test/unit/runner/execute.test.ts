@@ -17,16 +17,15 @@ import {
   eventsOf,
   execute,
   loadWords,
-  newPlace,
   type Place,
   RecordingSink,
   ran,
   reasonOf,
   statuses,
-  temporaryFolder,
   trainCount,
   wordsExperiment,
 } from './fakes.ts'
+import { newPlace, temporaryFolder } from './temporary.ts'
 
 let root: string
 let place: Place

@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { jsonArtifact } from '../../../src/artifacts/json-artifact.ts'
@@ -94,8 +93,6 @@ export const reportPage = defineStage({
   },
 })
 
-export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'xp-test-'))
-
 export interface FakeStage {
   readonly id: string
   readonly stage: AnyStage
@@ -173,11 +170,6 @@ export class RecordingSink implements Sink {
 export interface Place {
   readonly store: string
   readonly runs: string
-}
-
-export function newPlace(): Place {
-  const dir = temporaryFolder()
-  return { store: join(dir, '.xp'), runs: join(dir, 'runs') }
 }
 
 /** Runs an experiment as a new process would: with a store opened anew. */

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { expect, it } from 'vitest'
@@ -9,17 +8,8 @@ import { defineStage } from '../../../src/registry/stage.ts'
 import { projectRoot, runsDirectory, storeDirectory } from '../../../src/runner/project.ts'
 import { flatParams, newRunId } from '../../../src/runner/run-facts.ts'
 import { RunMetrics } from '../../../src/runner/run-metrics.ts'
-import {
-  Count,
-  eventsOf,
-  execute,
-  experimentOf,
-  newPlace,
-  reportPage,
-  resolved,
-  temporaryFolder,
-  trainCount,
-} from './fakes.ts'
+import { Count, eventsOf, execute, experimentOf, reportPage, resolved, trainCount } from './fakes.ts'
+import { newPlace, temporaryFolder } from './temporary.ts'
 
 it('gives a metric its short name only where one stage has it', () => {
   const metrics = new RunMetrics()
@@ -133,7 +123,7 @@ it('completes every report of a run', async () => {
 })
 
 it('finds the project above a folder, and lets XP_STORE move the store', () => {
-  const root = mkdtempSync(join(tmpdir(), 'xp-test-'))
+  const root = temporaryFolder()
   const deep = join(root, 'a', 'b')
   mkdirSync(deep, { recursive: true })
   writeFileSync(join(root, 'package.json'), '{}')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
 import { isAlive, ownIdentity } from '../../../src/runner/process-identity.ts'
 import { lockStage } from '../../../src/runner/stage-lock.ts'
-import { temporaryFolder } from './fakes.ts'
+import { temporaryFolder } from './temporary.ts'
 
 const key = 'k'.repeat(64)
 const signal = new AbortController().signal

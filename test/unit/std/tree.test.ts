@@ -5,7 +5,7 @@ import { compareCodePoints } from '../../../src/std/code-points.ts'
 import { digestTree, sha256 } from '../../../src/std/hash.ts'
 import { racyMs, StatCache } from '../../../src/std/stat-cache.ts'
 import { hashTree, listTree } from '../../../src/std/tree.ts'
-import { temporaryFolder } from '../runner/fakes.ts'
+import { temporaryFolder } from '../runner/temporary.ts'
 
 let root: string
 beforeEach(() => {
