@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Errors, flush, run } from '@oclif/core'
+import { commands } from './commands/index.ts'
+import { didYouMean } from './errors/nearest.ts'
+import { exitCodes } from './errors/xp-error.ts'
 
 /** Where `package.json` lies, seen from `src/` and from `dist/`. */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
@@ -15,15 +18,23 @@ const pjson = {
   },
 }
 
+/** oclif joins every word with colons: the command is the first, or the first two below a topic. */
+function unknownCommand(message: string): string | undefined {
+  const words = /^command (.+) not found$/.exec(message)?.[1]?.split(':')
+  if (words === undefined) return undefined
+  const names = Object.keys(commands).map((id) => id.replaceAll(':', ' '))
+  const isTopic = names.some((name) => name.startsWith(`${words[0]} `))
+  const given = words.slice(0, isTopic ? 2 : 1).join(' ')
+  return `there is no command "${given}"; ${didYouMean(given, names)}`
+}
+
 try {
   await run(process.argv.slice(2), { root, pjson })
   await flush()
 } catch (thrown) {
   // Commands answer their own errors; what arrives here is oclif's: an unknown command, a bad flag, an exit.
   const error = thrown as Error & { oclif?: { exit?: number } }
-  const exit = error.oclif?.exit
-  if (exit === undefined || exit !== 0) {
-    if (!/^EEXIT/.test(error.message)) process.stderr.write(`error: ${error.message}\n`)
-  }
-  process.exitCode = exit ?? (error instanceof Errors.CLIError ? 2 : 70)
+  const exit = error.oclif?.exit ?? (error instanceof Errors.CLIError ? exitCodes.config : exitCodes.bug)
+  if (exit !== 0) process.stderr.write(`error: ${unknownCommand(error.message) ?? error.message}\n`)
+  process.exitCode = exit
 }

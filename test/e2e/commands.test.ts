@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createProject, type Project, tinyExperiment } from './project.ts'
+
+let project: Project
+beforeAll(() => {
+  project = createProject()
+  project.write('tiny.yaml', tinyExperiment())
+})
+afterAll(() => project.remove())
+
+async function json(...args: string[]) {
+  const { code, stdout, stderr } = await project.xp(...args, '--json')
+  expect(code, stderr).toBe(0)
+  return JSON.parse(stdout)
+}
+
+describe('xp', () => {
+  it('it lists its commands', async () => {
+    const { code, stdout } = await project.xp('--help')
+    expect(code).toBe(0)
+    for (const name of ['run', 'plan', 'validate', 'stages', 'graph', 'schema', 'init', 'doctor'])
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
+  })
+
+  it('it names the nearest command and ends with 2', async () => {
+    const { code, stderr } = await project.xp('vaildate', 'tiny.yaml')
+    expect(stderr).toContain('did you mean "validate"?')
+    expect(code).toBe(2)
+  })
+
+  it('it refuses an unknown flag with 2', async () => {
+    const { code, stderr } = await project.xp('run', 'tiny.yaml', '--fast')
+    expect(stderr).toContain('--fast')
+    expect(code).toBe(2)
+  })
+
+  it('it validates', async () => {
+    const answer = await json('validate', 'tiny.yaml')
+    expect(answer).toMatchObject({ valid: true, name: 'tiny' })
+    expect(answer.stages).toHaveLength(8)
+  })
+
+  it('it plans, and changes nothing', async () => {
+    const { stages } = await json('plan', 'tiny.yaml')
+    expect(stages.map((s: { status: string }) => s.status)).toEqual(['run', ...Array(7).fill('pending')])
+    expect(existsSync(join(project.dir, 'runs'))).toBe(false)
+  })
+
+  it('it draws the graph as text and as Mermaid', async () => {
+    const text = await project.xp('graph', 'tiny.yaml')
+    expect(text.stdout).toMatch(/^train +train\/supervised +model ← model; data ← transform$/m)
+    const mermaid = await project.xp('graph', 'tiny.yaml', '--mermaid')
+    expect(mermaid.stdout).toMatch(/^flowchart TD\n/)
+    expect(mermaid.stdout).toContain('  train -->|model| evaluate')
+    expect((await json('graph', 'tiny.yaml')).edges).toHaveLength(14)
+  })
+
+  it('it lists and shows the stages', async () => {
+    const { stages } = await json('stages', 'list')
+    expect(stages).toHaveLength(9)
+    const shown = await json('stages', 'show', 'train/supervised')
+    expect(shown.params.find((p: { name: string }) => p.name === 'learningRate')).toMatchObject({ default: 5e-5 })
+    const wrong = await project.xp('stages', 'show', 'train/supervisd')
+    expect(wrong.stderr).toContain('train/supervised')
+    expect(wrong.code).toBe(2)
+  })
+
+  it('it writes the schemas that are committed', async () => {
+    await json('schema', '--out', 'schemas')
+    const committed = join(import.meta.dirname, '../../schemas')
+    const names = readdirSync(committed)
+    expect(readdirSync(join(project.dir, 'schemas'))).toEqual(names)
+    for (const name of names)
+      expect(readFileSync(join(project.dir, 'schemas', name), 'utf8')).toBe(readFileSync(join(committed, name), 'utf8'))
+  })
+
+  it('it writes starters that are valid, and replaces none unasked', async () => {
+    await json('init', 'drawn.yaml')
+    await json('validate', 'drawn.yaml')
+    await json('init', 'sub/sampled.yaml', '--sample')
+    await json('validate', 'sub/sampled.yaml')
+    await json('init', 'named.yaml', '--data', 'sub/sampled-images')
+    await json('validate', 'named.yaml')
+    const again = await project.xp('init', 'drawn.yaml')
+    expect(again.stderr).toContain('--force')
+    expect(again.code).toBe(2)
+  })
+
+  it('it examines the machine', async () => {
+    const { healthy, checks } = await json('doctor')
+    expect(healthy).toBe(true)
+    const status = Object.fromEntries(checks.map((c: { name: string; status: string }) => [c.name, c.status]))
+    expect(status).toMatchObject({
+      node: 'ok',
+      onnxruntime: 'ok',
+      CPUExecutionProvider: 'ok',
+      sharp: 'ok',
+      store: 'ok',
+    })
+  })
+})
