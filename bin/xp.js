@@ -1,12 +1,22 @@
 #!/usr/bin/env node
-// A published package runs its build; a checkout runs its sources through tsx.
-import { existsSync } from 'node:fs'
+// Runs the build; a checkout whose build is missing or older than its sources runs those, through tsx.
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
-const built = new URL('../dist/main.js', import.meta.url)
-if (existsSync(built)) {
-  await import(built)
+const sources = fileURLToPath(new URL('../src/', import.meta.url))
+const built = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+function buildIsFresh() {
+  if (!existsSync(built)) return false
+  if (!existsSync(sources)) return true
+  const builtAt = statSync(built).mtimeMs
+  return readdirSync(sources, { recursive: true }).every((name) => statSync(`${sources}/${name}`).mtimeMs <= builtAt)
+}
+
+if (buildIsFresh()) {
+  await import('../dist/main.js')
 } else {
   const { register } = await import('tsx/esm/api')
   register()
-  await import(new URL('../src/main.ts', import.meta.url))
+  await import('../src/main.ts')
 }

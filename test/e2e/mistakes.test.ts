@@ -83,7 +83,7 @@ describe('a mistake in the YAML', () => {
     [
       'an alias bomb',
       (text) =>
-        `vars:\n  a: &a [x, x, x, x, x, x, x, x, x]\n  b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\n  c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\n  d: [*c, *c, *c, *c, *c, *c, *c, *c, *c]\n${text}`,
+        `vars:\n  a: &a [x, x, x, x, x, x, x, x, x]\n  b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\n  c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\n  d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\n  e: [*d, *d, *d, *d, *d, *d, *d, *d, *d]\n${text}`,
       ['alias'],
     ],
     ['an unknown key', (text) => text.replace('epochs: 2', 'epoch: 2'), ['epochs', 'tiny.yaml:9']],
