@@ -18,13 +18,17 @@ export async function createOnnxTrainer(executor: Executor, graphs: GraphCache, 
   const layout = slabLayout(spec.classifier.parameters)
   const slab = () => new ParameterSlab(layout)
   const slabs = { weights: slab(), m: slab(), v: slab(), gradients: slab() }
-  slabs.weights.set(spec.weights)
-  return new OnnxTrainer(graphs, spec, slabs, await OnnxUpdate.create(executor, layout, slabs, spec.optimizer))
+  const { weights, ...stepSpec } = spec
+  slabs.weights.set(weights)
+  return new OnnxTrainer(graphs, stepSpec, slabs, await OnnxUpdate.create(executor, layout, slabs, spec.optimizer))
 }
+
+/** A spec less its initial weights, whose memory should not be held. */
+type StepSpec = Omit<TrainerSpec, 'weights'>
 
 class OnnxTrainer implements Trainer {
   readonly #graphs: GraphCache
-  readonly #spec: TrainerSpec
+  readonly #spec: StepSpec
   readonly #slabs: Slabs
   readonly #update: OnnxUpdate
   readonly #predictor: OnnxPredictor
@@ -33,7 +37,7 @@ class OnnxTrainer implements Trainer {
   readonly #squaredGradNorm = float32([])
   #step = 0
 
-  constructor(graphs: GraphCache, spec: TrainerSpec, slabs: Slabs, update: OnnxUpdate) {
+  constructor(graphs: GraphCache, spec: StepSpec, slabs: Slabs, update: OnnxUpdate) {
     this.#graphs = graphs
     this.#spec = spec
     this.#slabs = slabs
