@@ -40,7 +40,8 @@ export function gradientStep(
     loss: value as tf.Scalar,
     logits: logits as unknown as tf.Tensor2D,
     gradients,
-    squaredGradNorm: squaredNorm(Object.values(gradients)),
+    // Last layers first: ONNX Runtime follows the sum, so each gradient is computed as soon as backward reaches it.
+    squaredGradNorm: squaredNorm(Object.values(gradients).reverse()),
   }
 }
 
