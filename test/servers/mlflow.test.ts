@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { pingMlflow } from '../../src/tracking/mlflow/ping.ts'
 import { createMlflowSink } from '../../src/tracking/mlflow/sink.ts'
+import { createProject, tinyExperiment } from '../e2e/project.ts'
 import { type ScriptOptions, scriptedEvaluation, scriptedRun } from '../unit/tracking/scripted-run.ts'
 
 /** The server that mlflow.sh runs for as long as the command it was given, here until the test closes its stdin. */
@@ -191,4 +192,29 @@ it('stops with a clear sentence when the experiment is deleted', async () => {
 it('a ping answers whether the server can be used', async () => {
   await pingMlflow(uri, {})
   await expect(pingMlflow(`${uri}/nowhere`, {})).rejects.toMatchObject({ exit: 'tracking' })
+})
+
+it('it shows a whole `xp run`, and the same again when all of it comes from the cache', async () => {
+  const project = createProject({ MLFLOW_TRACKING_URI: uri })
+  try {
+    const name = `whole-${randomUUID()}`
+    project.write('tiny.yaml', tinyExperiment().replace('name: tiny', `name: ${name}`))
+    for (const time of ['first', 'cached']) {
+      const { code, stderr } = await project.xp('run', 'tiny.yaml', '--tracking=required')
+      expect(code, `${time}: ${stderr}`).toBe(0)
+      expect(stderr).not.toContain('warning')
+    }
+    const runs = await runsOf(name)
+    expect(runs).toHaveLength(2)
+    for (const run of runs) {
+      expect(run.info.status).toBe('FINISHED')
+      const values = Object.fromEntries(run.data.metrics.map(({ key, value }) => [key, value]))
+      for (const key of ['train/loss', 'validation/f1', 'evaluate/test/accuracy']) expect(values).toHaveProperty([key])
+      expect((await history(run, 'train/loss')).length).toBeGreaterThan(5)
+      const { files } = (await api(`artifacts/list?run_id=${run.info.run_id}`)) as { files: { path: string }[] }
+      expect(files.map(({ path }) => path)).toContain('report.html')
+    }
+  } finally {
+    await project.remove()
+  }
 })
