@@ -4,7 +4,7 @@ import {
   missingInput,
   unknownInputPort,
   unknownOutputPort,
-  unknownStageInFrom,
+  unknownStageId,
   wrongArtifactType,
 } from '../errors/wiring.ts'
 import type { XpError } from '../errors/xp-error.ts'
@@ -56,7 +56,7 @@ class Wirer {
     const id = dot < 0 ? text : text.slice(0, dot)
     const entry = this.byId.get(id)
     if (entry === undefined) {
-      this.errors.push(unknownStageInFrom(locate(node.span), id, [...this.byId.keys()]))
+      this.errors.push(unknownStageId(locate(node.span), id, [...this.byId.keys()]))
       return undefined
     }
     return { entry, output: dot < 0 ? undefined : text.slice(dot + 1) }

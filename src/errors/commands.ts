@@ -1,13 +1,4 @@
-import { didYouMean } from './nearest.ts'
 import { XpError } from './xp-error.ts'
-
-export const unknownStageName = (uses: string, names: readonly string[]) =>
-  new XpError({
-    code: 'XP_UNKNOWN_STAGE',
-    exit: 'config',
-    message: `there is no stage "${uses}"`,
-    hint: didYouMean(uses, names),
-  })
 
 export const fileExists = (path: string) =>
   new XpError({

@@ -26,7 +26,8 @@ export const wrongValue = (where: Location, path: string, expected: string, foun
 export const missingUses = (where: Location, id: string, hint: string) =>
   config('XP_MISSING_USES', where, `stage "${id}" does not say what it uses`, hint)
 
-export const unknownStage = (where: Location, uses: string, names: readonly string[]) =>
+/** `where` is absent when the name stands on the command line. */
+export const unknownStage = (where: Location | undefined, uses: string, names: readonly string[]) =>
   config('XP_UNKNOWN_STAGE', where, `there is no stage "${uses}"`, didYouMean(uses, names))
 
 export const badStageId = (where: Location, id: string, suggestion: string) =>

@@ -1,4 +1,3 @@
-import { didYouMean } from './nearest.ts'
 import { XpError } from './xp-error.ts'
 
 const why: Readonly<Record<string, string>> = {
@@ -46,12 +45,4 @@ export const treeNotFound = (stage: string, digest: string) =>
     message: `${stage}: the files with digest ${digest.slice(0, 12)} are neither a source folder of this run nor in the store`,
     hint: 'the dataset refers to a folder that no stage of this experiment reads: run its load stage in the same experiment',
     details: { digest },
-  })
-
-export const unknownStageId = (option: string, id: string, ids: readonly string[]) =>
-  new XpError({
-    code: 'XP_UNKNOWN_STAGE_ID',
-    exit: 'config',
-    message: `${option} ${id}: the experiment has no stage of that name`,
-    hint: didYouMean(id, ids),
   })

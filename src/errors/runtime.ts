@@ -17,14 +17,6 @@ export const runtimeTooOld = (version: string, wanted: string) =>
     hint: 'run "npm ci" to get the version of package-lock.json',
   })
 
-export const providerUnavailable = (provider: string, reason: string) =>
-  new XpError({
-    code: 'XP_PROVIDER_UNAVAILABLE',
-    exit: 'environment',
-    message: `the execution provider "${provider}" does not work here: ${reason}`,
-    hint: 'xp doctor lists the providers and what each one lacks',
-  })
-
 export const runtimeOutOfMemory = (what: string, reason: string) =>
   new XpError({
     code: 'XP_OUT_OF_MEMORY',

@@ -4,8 +4,15 @@ import { type Location, XpError } from './xp-error.ts'
 const wiring = (code: XpError['code'], where: Location, message: string, hint: string) =>
   new XpError({ code, exit: 'config', message, hint, where })
 
-export const unknownStageInFrom = (where: Location, id: string, ids: readonly string[]) =>
-  wiring('XP_UNKNOWN_STAGE_ID', where, `the experiment has no stage "${id}"`, didYouMean(id, ids))
+/** `at` is the place in the file, or the option that names the stage. */
+export const unknownStageId = (at: Location | `--${string}`, id: string, ids: readonly string[]) =>
+  new XpError({
+    code: 'XP_UNKNOWN_STAGE_ID',
+    exit: 'config',
+    message: `${typeof at === 'string' ? `${at}: ` : ''}the experiment has no stage "${id}"`,
+    hint: didYouMean(id, ids),
+    ...(typeof at === 'string' ? {} : { where: at }),
+  })
 
 export const unknownInputPort = (where: Location, stage: string, port: string, ports: readonly string[]) =>
   ports.length === 0

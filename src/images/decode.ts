@@ -7,13 +7,13 @@ import type { RgbImage } from './rgb-image.ts'
 import { decodeWithSharp } from './sharp-decode.ts'
 
 /** Above this many pixels PIL refuses an image as a decompression bomb, and so do we. */
-export const pixelLimit = 2 * 89_478_485
+const pixelLimit = 2 * 89_478_485
 
 /** JPEGs up to this size go to the WebAssembly decoder; on larger ones sharp's SIMD wins. */
 const smallJpeg = 512 * 512
 
 /** An image that cannot be decoded, and why in one line; thrown where the path is not known. */
-export class UndecodableImage extends Error {}
+class UndecodableImage extends Error {}
 
 /**
  * Decodes an image file with the bytes of PIL's `exif_transpose(Image.open(path)).convert("RGB")`: upright, alpha

@@ -2,7 +2,7 @@ import type { Resample } from '../artifacts/processed-images.ts'
 import { kernels } from './resample-kernels.ts'
 
 /** Fractional bits of a coefficient: 32 less 8 for the pixel and 2 for overshoot, as in Pillow. */
-export const fractionBits = 22
+const fractionBits = 22
 
 /** How each output position of one axis is made: `count[i]` source positions from `first[i]`, times `taps[i * width …]`. */
 export interface AxisTaps {

@@ -3,7 +3,7 @@ import type { Evaluation } from '../artifacts/evaluation.ts'
 import { sha256 } from '../std/hash.ts'
 
 /** A random order that depends on the seed and on each item's own name only. */
-export function shuffled<T>(items: readonly T[], seed: number, nameOf: (item: T) => string): readonly T[] {
+function shuffled<T>(items: readonly T[], seed: number, nameOf: (item: T) => string): readonly T[] {
   return items
     .map((item) => ({ item, rank: sha256(`${seed}\n${nameOf(item)}`) }))
     .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))

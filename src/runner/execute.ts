@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { unknownStageId } from '../errors/runner.ts'
 import { diskFailure, runsNotWritable } from '../errors/store.ts'
+import { unknownStageId } from '../errors/wiring.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
 import type { ResolvedExperiment } from '../registry/experiment.ts'

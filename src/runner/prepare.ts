@@ -1,4 +1,4 @@
-import { unknownStageId } from '../errors/runner.ts'
+import { unknownStageId } from '../errors/wiring.ts'
 import { expectedErrors, type XpError, XpErrors } from '../errors/xp-error.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
 import type { Snapshot } from './decide.ts'
@@ -13,7 +13,7 @@ export interface Prepared {
 }
 
 /** The stages that `until` needs, itself included; all without it. */
-export function stagesUntil(experiment: ResolvedExperiment, until: string | undefined): readonly ResolvedStage[] {
+function stagesUntil(experiment: ResolvedExperiment, until: string | undefined): readonly ResolvedStage[] {
   if (until === undefined) return experiment.stages
   const byId = new Map(experiment.stages.map((stage) => [stage.id, stage]))
   if (!byId.has(until)) throw unknownStageId('--until', until, [...byId.keys()])

@@ -1,7 +1,7 @@
 import koffi from 'koffi'
 import { api, call, create, type Handle } from './calls.ts'
 
-export const cpuProvider = 'CPUExecutionProvider'
+const cpuProvider = 'CPUExecutionProvider'
 
 /** The execution providers compiled into the library, most preferred first; whether one works is another matter. */
 export function listProviders(): readonly string[] {

@@ -1,8 +1,5 @@
 import type { OrtApi } from './ort-library.ts'
 
-/** Numbers of `OrtErrorCode` that callers tell apart. */
-export const ortErrorCodes = { fail: 1, invalidArgument: 2, runtimeException: 6, notImplemented: 9 } as const
-
 /** What ONNX Runtime answered to a call that failed: a bug in xp, unless a caller knows better. */
 export class OrtFailure extends Error {
   readonly code: number

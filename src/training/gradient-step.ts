@@ -50,7 +50,7 @@ export function gradientStep(
  * @param logits `[n, labels]`
  * @param labels int32 `[n]`
  */
-export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
   const [size, classes] = logits.shape
   const everyLabel = tf.tensor2d(
     Int32Array.from({ length: classes }, (_, k) => k),

@@ -20,7 +20,7 @@ interface Piece {
 /** Elements: so few that a piece's weights, moments and temporaries stay in cache, so many that calls cost nothing. */
 const pieceLength = 1 << 18
 
-export function pieces({ decayed, size }: SlabLayout): readonly Piece[] {
+function pieces({ decayed, size }: SlabLayout): readonly Piece[] {
   const cut = (from: number, to: number, decay: boolean): Piece[] =>
     Array.from({ length: Math.ceil((to - from) / pieceLength) }, (_, i) => {
       const offset = from + i * pieceLength

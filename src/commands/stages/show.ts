@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { unknownStageName } from '../../errors/commands.ts'
+import { unknownStage } from '../../errors/config.ts'
 import { describeStage } from '../../registry/describe.ts'
 import { XpCommand } from '../xp-command.ts'
 
@@ -12,7 +12,7 @@ export default class StagesShow extends XpCommand {
     const { args } = await this.parse(StagesShow)
     const { registry } = await import('../../app.ts')
     const stage = registry.get(args.uses)
-    if (stage === undefined) throw unknownStageName(args.uses, registry.names)
+    if (stage === undefined) throw unknownStage(undefined, args.uses, registry.names)
     const facts = describeStage(stage)
     this.log(`${facts.uses} (version ${facts.version})\n${facts.summary}`)
     if (facts.needs.length > 0) this.log(`\nDepends also on: ${facts.needs.join(', ')}`)

@@ -45,7 +45,7 @@ function retryAfterOf(response: Response): number | undefined {
 }
 
 /** Why a connection failed, in a few words, from the nested causes that fetch gives. */
-export function connectionTrouble(error: unknown): string {
+function connectionTrouble(error: unknown): string {
   const codes: Readonly<Record<string, string>> = {
     ECONNREFUSED: 'connection refused',
     ENOTFOUND: 'host not found',
