@@ -1,3 +1,5 @@
+import { elementCount } from '../std/shape.ts'
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length).fill(1)
@@ -38,7 +40,7 @@ export function forEachOffset(
 ): void {
   const index = new Array<number>(shape.length).fill(0)
   const offsets = new Array<number>(strides.length).fill(0)
-  const size = shape.reduce((product, length) => product * length, 1)
+  const size = elementCount(shape)
   for (let position = 0; position < size; position++) {
     visit(position, offsets)
     for (let axis = shape.length - 1; axis >= 0; axis--) {

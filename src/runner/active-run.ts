@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { Evaluation } from '../artifacts/evaluation.ts'
+import { jsonFile } from '../artifacts/json-artifact.ts'
 import type { StageEvent, StageSummary } from '../registry/events.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
 import { computeStage, type RunScope } from './compute-stage.ts'
@@ -78,8 +80,8 @@ export class ActiveRun {
     await linkArtifacts(this.#dir, stage.id, outputs, store)
     for (const event of datasetEvents(stage, outputs, this.#prepared.stages, sources)) log.emit(event)
     for (const { type, digest } of Object.values(outputs)) {
-      if (type !== 'evaluation@1') continue
-      const path = join(store.objectDir(digest), 'value.json')
+      if (type !== Evaluation.name) continue
+      const path = join(store.objectDir(digest), jsonFile)
       log.emit({ type: 'artifact', stage: stage.id, name: 'evaluation.json', path })
     }
     if (status === 'ran') log.flush()

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { Dataset } from '../artifacts/dataset.ts'
 import type { RunEventBody } from '../registry/events.ts'
 import type { ResolvedStage } from '../registry/experiment.ts'
 import type { Outputs } from './decide.ts'
@@ -28,7 +29,7 @@ export function datasetEvents(
   const from = origin(stage, new Map(stages.map((s) => [s.id, s])), sources)
   const root = Object.values(sources.get(from.id) ?? {})[0]?.root
   return Object.values(outputs)
-    .filter(({ type }) => type === 'dataset@1')
+    .filter(({ type }) => type === Dataset.name)
     .map(({ digest }) => ({
       type: 'dataset',
       stage: stage.id,

@@ -1,6 +1,6 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { runSlot } from '../artifacts/report.ts'
+import { Report, runSlot } from '../artifacts/report.ts'
 import type { StageSummary } from '../registry/events.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
 import type { Outputs, Snapshot } from './decide.ts'
@@ -69,9 +69,9 @@ export async function writeReports(
   const written: { stage: string; name: string; path: string }[] = []
   for (const [stage, outputs] of record.made) {
     for (const { type, digest } of Object.values(outputs)) {
-      if (type !== 'report@1') continue
+      if (type !== Report.name) continue
       const name = written.length === 0 ? 'report.html' : `${stage}.report.html`
-      const html = await readFile(join(store.objectDir(digest), 'report.html'), 'utf8')
+      const { html } = await Report.read(store.objectDir(digest))
       const section = runSection(record.runId, record.summaries, record.experiment.resolvedYaml)
       await writeFile(
         join(dir, name),

@@ -1,4 +1,5 @@
 import type { HostTensor } from '../compiler/executor.ts'
+import { elementCount } from '../std/shape.ts'
 import { api, create, type Handle } from './calls.ts'
 import { createCpuMemoryInfo } from './environment.ts'
 
@@ -12,7 +13,7 @@ const deviceAllocator = 0
  * Whoever uses the value must keep the array referenced.
  */
 export function createTensor(name: string, { data, dtype, shape }: HostTensor): Handle {
-  const elements = shape.reduce((product, length) => product * length, 1)
+  const elements = elementCount(shape)
   if (data.length !== elements || !(data instanceof arrays[dtype])) {
     throw new RangeError(`"${name}": ${data.constructor.name}(${data.length}) is no ${dtype}[${shape.join(', ')}]`)
   }

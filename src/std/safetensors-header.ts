@@ -1,5 +1,6 @@
 import { badSafetensors, unsupportedDtype } from '../errors/weights.ts'
 import { duplicateKey } from './json-keys.ts'
+import { elementCount } from './shape.ts'
 
 /** Bytes per element of the element types read here. */
 export const dtypeBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const
@@ -86,7 +87,7 @@ function parseEntry(file: string, name: string, value: unknown): TensorEntry {
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
     throw badSafetensors(file, '"data_offsets" is not a pair of whole numbers from 0', name)
   const [begin, end] = offsets as [number, number]
-  const bytes = shape.reduce((product, n) => product * n, 1) * dtypeBytes[dtype as SafetensorsDtype]
+  const bytes = elementCount(shape) * dtypeBytes[dtype as SafetensorsDtype]
   if (!Number.isSafeInteger(bytes)) throw badSafetensors(file, `a tensor of shape [${shape}] is too large`, name)
   if (end - begin !== bytes)
     throw badSafetensors(

@@ -8,6 +8,7 @@ import {
   type SafetensorsDtype,
   type SafetensorsHeader,
 } from './safetensors-header.ts'
+import { elementCount } from './shape.ts'
 
 /** F16 and BF16 are kept as their bit patterns. */
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint16Array | Uint8Array
@@ -143,7 +144,7 @@ export async function writeSafetensors(
   if (Object.keys(metadata).length > 0) header.set('__metadata__', metadata)
   let offset = 0
   for (const { name, shape, data, dtype } of ordered) {
-    const elements = shape.reduce((product, n) => product * n, 1)
+    const elements = elementCount(shape)
     if (elements !== data.length) throw new RangeError(`${name}: ${data.length} elements do not fill [${shape}]`)
     const end = offset + elements * dtypeBytes[dtype]
     header.set(name, { dtype, shape, data_offsets: [offset, end] })

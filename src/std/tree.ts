@@ -10,8 +10,10 @@ export interface ListedFile extends FileStamp {
   readonly path: string
 }
 
-const clutter = new Set(['Thumbs.db', 'desktop.ini', '__MACOSX'])
-const isClutter = (name: string) => name.startsWith('.') || clutter.has(name)
+const clutter = new Set(['thumbs.db', 'desktop.ini', '__macosx'])
+
+/** Whether a file or folder of this name is hidden, or left behind by a desktop: it says nothing about data. */
+export const isClutter = (name: string) => name.startsWith('.') || clutter.has(name.toLowerCase())
 
 interface Folder {
   /** Relative to the root, with a trailing `/`; empty for the root. */

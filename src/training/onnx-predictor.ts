@@ -1,5 +1,6 @@
 import type { Binding, HostTensor } from '../compiler/executor.ts'
 import type { Batch, Classifier, Predictor } from '../registry/engine.ts'
+import { elementCount } from '../std/shape.ts'
 import type { GraphCache } from './graph-cache.ts'
 import { imageShape } from './graphs.ts'
 import type { ParameterSlab } from './parameter-slab.ts'
@@ -47,7 +48,7 @@ export class OnnxPredictor implements Predictor {
 }
 
 export function float32(shape: readonly number[]) {
-  const data = new Float32Array(shape.reduce((product, length) => product * length, 1))
+  const data = new Float32Array(elementCount(shape))
   return { dtype: 'float32' as const, shape, data }
 }
 

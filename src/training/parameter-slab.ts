@@ -1,4 +1,5 @@
 import type { Parameter, Weights } from '../registry/engine.ts'
+import { elementCount } from '../std/shape.ts'
 
 /** Elements that a parameter's place is a multiple of: 64 bytes, a cache line. */
 const alignment = 16
@@ -16,7 +17,7 @@ export interface SlabLayout {
 export function slabLayout(parameters: readonly Parameter[]): SlabLayout {
   let end = 0
   const place = (parameter: Parameter) => {
-    const size = parameter.shape.reduce((product, length) => product * length, 1)
+    const size = elementCount(parameter.shape)
     const offset = end
     end += aligned(size)
     return { ...parameter, offset, size }

@@ -6,6 +6,7 @@ import { TrainingHistory } from '../../artifacts/training-history.ts'
 import { bestWithoutValidation, warmupOfOneCycle, warmupTwice } from '../../errors/training.ts'
 import { ignoredByKey } from '../../registry/params.ts'
 import { defineStage } from '../../registry/stage.ts'
+import { scheduleNames } from '../../training/schedules.ts'
 
 const params = Type.Object(
   {
@@ -13,7 +14,7 @@ const params = Type.Object(
     batchSize: Type.Integer({ minimum: 1, default: 8, description: 'Images per optimiser step.' }),
     evalBatchSize: Type.Integer({ minimum: 1, default: 32, description: 'Images per forward pass of validation.' }),
     learningRate: Type.Number({ exclusiveMinimum: 0, default: 5e-5, description: 'Peak learning rate of AdamW.' }),
-    schedule: Type.Enum(['linear', 'cosine', 'constant', 'one-cycle'], {
+    schedule: Type.Enum([...scheduleNames], {
       default: 'linear',
       description: 'How the learning rate falls after the warm-up; one-cycle rises over its first 30 % by itself.',
     }),

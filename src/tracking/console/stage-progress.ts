@@ -12,7 +12,6 @@ export class StageProgress {
   done = 0
   total = 0
   what = ''
-  epoch: number | undefined
   loss: number | undefined
   #marks: Mark[] = []
 

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Evaluation } from '../../artifacts/evaluation.ts'
+import { jsonFile } from '../../artifacts/json-artifact.ts'
 import { confusionSvg } from '../../reporting/confusion-svg.ts'
 
 export type ArtifactFile = { readonly name: string } & (
@@ -25,7 +26,7 @@ const encode = (text: string) => new TextEncoder().encode(text)
  */
 export async function filesOf({ stage, name, path }: ArtifactFacts): Promise<readonly ArtifactFile[]> {
   const isFolder = (await stat(path)).isDirectory()
-  const file = isFolder ? join(path, 'value.json') : path
+  const file = isFolder ? join(path, jsonFile) : path
   const evaluation = file.endsWith('.json') ? await readEvaluation(file) : undefined
   if (evaluation !== undefined) {
     const { part, classes, confusion } = evaluation

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { redact } from '../../errors/printable.ts'
 import { unsupportedTrackingOption, unsupportedTrackingUri } from '../../errors/tracking.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -56,7 +57,7 @@ function authorizationOf(url: URL, env: Environment, home: string): string | und
 export function targetOf(uri: string, env: Environment, home = homedir()): Target {
   const url = URL.canParse(uri) ? new URL(uri) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw unsupportedTrackingUri(uri.replace(/\/\/[^/@]*@/, '//…@'))
+    throw unsupportedTrackingUri(redact(uri))
   }
   for (const [variable, hint] of unsupported) {
     if (!['', 'false', '0', undefined].includes(env[variable]?.toLowerCase())) {
