@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import type { Executor } from './compiler/executor.ts'
@@ -7,6 +6,7 @@ import { experimentSchema, renderSchemas } from './config/schema.ts'
 import { starterExperiment } from './config/starter.ts'
 import { fileExists } from './errors/commands.ts'
 import { trackerMissing } from './errors/tracking.ts'
+import { packageJson } from './package-json.ts'
 import type { Engine } from './registry/engine.ts'
 import type { RunFacts, Sink } from './registry/events.ts'
 import type { ResolvedExperiment } from './registry/experiment.ts'
@@ -21,8 +21,6 @@ import { stages } from './stages/index.ts'
 
 /** The composition root: the one file that knows registry, config, store, engines and sinks together. */
 export const registry = createRegistry(stages)
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 export const loadFile = (file: string, set: readonly string[]): Promise<ResolvedExperiment> =>
   loadExperiment(file, { registry, set })
@@ -95,7 +93,7 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
     experiment,
     store: await openProjectStore(experiment),
     runsDir: runsDirectory(dirname(experiment.file)),
-    version,
+    version: packageJson.version,
     engineFacts,
     createEngine,
     sinks,

@@ -1,6 +1,7 @@
 import { access, constants, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { packageJson } from './package-json.ts'
 
 export interface Check {
   readonly name: string
@@ -14,14 +15,17 @@ const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 const messageOf = (thrown: unknown) =>
   thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown)
 
-function node(): Check {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  const ok = major > 20 || (major === 20 && minor >= 20)
+/** Whether Node's `version` is at least the `major.minor` of `range`, which is `>=major.minor`. */
+export function node(version: string, range: string): Check {
+  const floor = range.replace('>=', '')
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [leastMajor = 0, leastMinor = 0] = floor.split('.').map(Number)
+  const ok = major > leastMajor || (major === leastMajor && minor >= leastMinor)
   return {
     name: 'node',
     status: ok ? 'ok' : 'broken',
-    detail: process.versions.node,
-    ...(ok ? {} : { hint: 'xp needs Node 20.20 or newer' }),
+    detail: version,
+    ...(ok ? {} : { hint: `xp needs Node ${floor} or newer` }),
   }
 }
 
@@ -123,5 +127,12 @@ async function mlflow(env: NodeJS.ProcessEnv): Promise<Check> {
 
 /** Checks what xp needs from `folder`, each thing by using it. */
 export async function examine(folder: string, env: NodeJS.ProcessEnv): Promise<readonly Check[]> {
-  return [node(), machine(), ...(await onnxRuntime()), await images(), await store(folder, env), await mlflow(env)]
+  return [
+    node(process.versions.node, packageJson.engines.node),
+    machine(),
+    ...(await onnxRuntime()),
+    await images(),
+    await store(folder, env),
+    await mlflow(env),
+  ]
 }

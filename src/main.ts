@@ -1,20 +1,19 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Errors, flush, run } from '@oclif/core'
 import { commands } from './commands/index.ts'
 import { didYouMean } from './errors/nearest.ts'
 import { exitCodes } from './errors/xp-error.ts'
+import { packageJson } from './package-json.ts'
 
-/** Where `package.json` lies, seen from `src/` and from `dist/`. */
+/** The package's folder. */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const extension = import.meta.url.endsWith('.ts') ? 'src/commands/index.ts' : 'dist/commands/index.js'
-const packageJson = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
 const pjson = {
   ...packageJson,
   oclif: {
     ...packageJson.oclif,
-    commands: { strategy: 'explicit', target: `./${extension}`, identifier: 'commands' },
+    commands: { strategy: 'explicit' as const, target: `./${extension}`, identifier: 'commands' },
   },
 }
 
