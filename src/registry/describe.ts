@@ -1,6 +1,6 @@
-import { portOf } from './artifact.ts'
+import { type InputPorts, type OutputPorts, portOf } from './artifact.ts'
 import { keyRoleOf } from './params.ts'
-import type { AnyStage } from './stage.ts'
+import type { AnyStage, MetricDeclarations } from './stage.ts'
 
 export interface ParamDescription {
   readonly name: string
@@ -64,14 +64,11 @@ export function describeStage(stage: AnyStage): StageDescription {
     version: stage.version,
     summary: stage.summary,
     needs: stage.needs,
-    inputs: Object.entries(stage.inputs as Parameters<typeof Object.entries>[0]).map(([port, declared]) => {
-      const { type, arity } = portOf(declared as Parameters<typeof portOf>[0])
+    inputs: Object.entries(stage.inputs as InputPorts).map(([port, declared]) => {
+      const { type, arity } = portOf(declared)
       return { port, type: type.name, arity }
     }),
-    outputs: Object.entries(stage.outputs as Readonly<Record<string, { name: string }>>).map(([port, type]) => ({
-      port,
-      type: type.name,
-    })),
+    outputs: Object.entries(stage.outputs as OutputPorts).map(([port, type]) => ({ port, type: type.name })),
     params: Object.entries(properties).map(([name, schema]) => {
       const key = keyText(schema)
       return {
@@ -82,9 +79,11 @@ export function describeStage(stage: AnyStage): StageDescription {
         ...(key === undefined ? {} : { key }),
       }
     }),
-    metrics: Object.entries(stage.metrics as AnyStage['metrics']).map(([name, m]) => {
-      const { unit, per, description } = m as { unit: string; per: string; description: string }
-      return { name, unit, per, description }
-    }),
+    metrics: Object.entries(stage.metrics as MetricDeclarations).map(([name, { unit, per, description }]) => ({
+      name,
+      unit,
+      per,
+      description,
+    })),
   }
 }

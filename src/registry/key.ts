@@ -6,7 +6,7 @@ import { paramLeaves } from './param-leaves.ts'
 import type { AnyStage } from './stage.ts'
 
 /** Raised when equal stages would get other keys; every cached result is then a miss. */
-export const keyFormat = 1
+const keyFormat = 1
 
 /** One named part of a key. The names are shown to people; the values are what is hashed. */
 export type Ingredient = readonly [name: string, value: Json]

@@ -1,27 +1,15 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
-import { Model } from '../../artifacts/model.ts'
+import { Model, modelFiles, readModelConfig, readPreprocessor } from '../../artifacts/model.ts'
+import type { HuggingFaceConfig } from '../../artifacts/model-config.ts'
 import { ProcessedImages } from '../../artifacts/processed-images.ts'
-import { imageSizeMismatch, malformedPreprocessorConfig, missingPreprocessorConfig } from '../../errors/data.ts'
+import { imageSizeMismatch, missingPreprocessorConfig } from '../../errors/data.ts'
 import { parsePreprocessorConfig } from '../../images/preprocessor-config.ts'
 import { outputSize } from '../../images/processor.ts'
 import { defineStage } from '../../registry/stage.ts'
 
-async function readJson(dir: string, name: string): Promise<unknown> {
-  const text = await readFile(join(dir, name), 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw malformedPreprocessorConfig(join(dir, name), (error as Error).message)
-  }
-}
-
 /** `image_size` of a config.json: one number or `[height, width]`; undefined where the architecture has none. */
-function imageSizeOf(config: unknown): { readonly height: number; readonly width: number } | undefined {
-  const size: unknown = Object(config).image_size
+function imageSizeOf({ image_size: size }: HuggingFaceConfig): { height: number; width: number } | undefined {
   if (typeof size === 'number') return { height: size, width: size }
   return Array.isArray(size) && size.length === 2 ? { height: size[0], width: size[1] } : undefined
 }
@@ -52,11 +40,11 @@ export default defineStage({
   needs: [],
   async run(ctx) {
     const { dataset, model } = ctx.inputs
-    const json = await readJson(model.dir, 'preprocessor_config.json')
+    const json = await readPreprocessor(model.dir)
     if (json === undefined) throw missingPreprocessorConfig(model.dir)
-    const processor = parsePreprocessorConfig(json, 'preprocessor_config.json')
+    const processor = parsePreprocessorConfig(json, modelFiles.preprocessor)
     const made = outputSize(processor)
-    const taken = imageSizeOf(await readJson(model.dir, 'config.json'))
+    const taken = imageSizeOf(await readModelConfig(model.dir))
     if (made && taken && (made.height !== taken.height || made.width !== taken.width)) {
       throw imageSizeMismatch(made, taken)
     }

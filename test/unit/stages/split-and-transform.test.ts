@@ -78,7 +78,10 @@ describe('transform/image-processor', () => {
   }
 
   it('it follows the preprocessor_config.json of the model', async () => {
-    const files = { 'preprocessor_config.json': '{"size": 32}', 'config.json': '{"image_size": 32}' }
+    const files = {
+      'preprocessor_config.json': '{"size": 32}',
+      'config.json': '{"model_type": "vit", "image_size": 32}',
+    }
     const { data } = await transform(files, 0.5)
     expect(data.processor.size).toEqual({ height: 32, width: 32 })
     expect(data.augmentation).toEqual({ horizontalFlip: 0.5 })
@@ -87,10 +90,10 @@ describe('transform/image-processor', () => {
 
   it.each([
     ['no preprocessor_config.json', {}, 'XP_MISSING_PREPROCESSOR_CONFIG'],
-    ['text that is no JSON', { 'preprocessor_config.json': '{' }, 'XP_MALFORMED_PREPROCESSOR_CONFIG'],
+    ['text that is no JSON', { 'preprocessor_config.json': '{' }, 'XP_MALFORMED_JSON'],
     [
       'a size the model does not take',
-      { 'preprocessor_config.json': '{"size": 32}', 'config.json': '{"image_size": [64, 32]}' },
+      { 'preprocessor_config.json': '{"size": 32}', 'config.json': '{"model_type": "vit", "image_size": [64, 32]}' },
       'XP_IMAGE_SIZE_MISMATCH',
     ],
   ])('it refuses %s', async (_, files, code) => {
