@@ -17,7 +17,8 @@ function paintExcerptLine(line: string, colors: Colors): string {
 }
 
 function renderError(error: XpError, colors: Colors): string {
-  const lines = [`${colors.red(colors.bold(`error[${error.code}]`))}${colors.bold(`: ${printable(error.message)}`)}`]
+  const [first = '', ...further] = error.message.split('\n').map(printable)
+  const lines = [`${colors.red(colors.bold(`error[${error.code}]`))}${colors.bold(`: ${first}`)}`, ...further]
   const { where, hint } = error
   const excerpt = where?.excerpt?.split('\n') ?? []
   const margin = ' '.repeat(Math.max(1, (excerpt[0] ?? '').indexOf('|') - 1))

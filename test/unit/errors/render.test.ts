@@ -46,6 +46,11 @@ it('it indents the further lines of a hint', () => {
   expect(renderErrors([error], { color: false })).toBe('error[XP_HINT]: m\n  = help: one\n          two\n')
 })
 
+it('it keeps the lines of a message', () => {
+  const error = new XpError({ code: 'XP_LIST', exit: 'data', message: '2 files:\n  "a"\n  "b"' })
+  expect(renderErrors([error], { color: false })).toBe('error[XP_LIST]: 2 files:\n  "a"\n  "b"\n')
+})
+
 it('it lets no text steer the terminal', () => {
   const error = new XpError({ code: 'XP_EVIL', exit: 'data', message: 'file \u001b[2J\u202egpj.exe', hint: '\u0007' })
   expect(renderErrors([error], { color: false })).toBe('error[XP_EVIL]: file ␛[2J\ufffdgpj.exe\n  = help: ␇\n')
