@@ -19,11 +19,17 @@ export function sourceUnreadable(
 ): XpError {
   const at = cause.path ?? path
   const inside = at === path ? '' : ` (${param}: ${path})`
+  const says = why[cause.code ?? ''] ?? `cannot be read (${cause.code})`
+  // What was listed a moment ago and is not there is a link to nothing.
+  const dangling = at !== path && cause.code === 'ENOENT'
   return new XpError({
     code: 'XP_SOURCE_UNREADABLE',
     exit: 'data',
-    message: `${stage}.${param}: ${at} ${why[cause.code ?? ''] ?? `cannot be read (${cause.code})`}${inside}`,
-    hint: `correct stages.${stage}.with.${param}; ${absent ?? 'relative paths are relative to the file that names them'}`,
+    message: `${stage}.${param}: ${at} ${dangling ? 'is a link to nothing' : says}${inside}`,
+    hint:
+      at === path
+        ? `correct stages.${stage}.with.${param}; ${absent ?? 'relative paths are relative to the file that names them'}`
+        : `${dangling ? 'remove or repair the link' : 'give yourself permission to read it'}, or move it out of the folder`,
     details: { stage, param, path: at },
     cause,
   })

@@ -50,6 +50,21 @@ export class XpError extends Error {
     this.where = facts.where
     this.details = facts.details
   }
+
+  /** The same failure with its place, where it has none. */
+  at(where: Location): XpError {
+    if (this.where !== undefined) return this
+    const { code, exit, message, hint, details, cause } = this
+    return new XpError({
+      code,
+      exit,
+      message,
+      where,
+      ...(hint === undefined ? {} : { hint }),
+      ...(details === undefined ? {} : { details }),
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
 }
 
 /** Several failures found in one pass (validation reports every problem at once). */

@@ -27,14 +27,14 @@ function stagesUntil(experiment: ResolvedExperiment, until: string | undefined):
   return experiment.stages.filter(({ id }) => needed.has(id))
 }
 
-async function check({ stage, params }: ResolvedStage, sources: Sources, id: string): Promise<readonly XpError[]> {
+async function check({ id, stage, params, where }: ResolvedStage, sources: Sources): Promise<readonly XpError[]> {
   try {
     await stage.check?.({ params, sources: sources.get(id) ?? {} })
     return []
   } catch (error) {
     const expected = expectedErrors(error)
     if (expected.length === 0) throw error
-    return expected
+    return expected.map((problem) => problem.at(where))
   }
 }
 
@@ -51,7 +51,7 @@ export async function prepare(
   const { sources, errors } = await readSources(stages, store)
   const unread = new Set(errors.map((error) => error.details?.stage))
   const problems = [...errors]
-  for (const stage of stages) if (!unread.has(stage.id)) problems.push(...(await check(stage, sources, stage.id)))
+  for (const stage of stages) if (!unread.has(stage.id)) problems.push(...(await check(stage, sources)))
   if (problems.length > 0) throw new XpErrors(problems)
   const needsEngine = stages.some(({ stage }) => stage.needs.includes('engine'))
   const engine = needsEngine ? await options.engineFacts(experiment.engine) : {}

@@ -53,7 +53,7 @@ export async function readSources(
   const sources = new Map<string, Readonly<Record<string, ReadSource>>>()
   const errors: XpError[] = []
   const read = new Map<string, Promise<ReadSource>>()
-  for (const { id, stage, params } of stages) {
+  for (const { id, stage, params, where } of stages) {
     const own: Record<string, ReadSource> = {}
     for (const { path: param, value, role } of paramLeaves(stage.params, params)) {
       if ((role !== 'tree' && role !== 'file') || typeof value !== 'string') continue
@@ -66,7 +66,7 @@ export async function readSources(
         if (typeof (error as NodeJS.ErrnoException).code !== 'string' || error instanceof XpError) throw error
         const cause = error as NodeJS.ErrnoException
         const absent = cause.code === 'ENOENT' ? stage.absent?.(value) : undefined
-        errors.push(sourceUnreadable(id, param, value, cause, absent))
+        errors.push(sourceUnreadable(id, param, value, cause, absent).at(where))
       }
     }
     sources.set(id, own)

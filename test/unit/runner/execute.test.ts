@@ -5,6 +5,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -156,10 +157,17 @@ it('reports every unreadable source and failed check at once, before anything ru
   const thrown = await execute(wordsExperiment({ root: `${root}/none`, train: checked }), place).catch((e) => e)
   expect(thrown).toBeInstanceOf(XpErrors)
   const [missing, failed] = (thrown as XpErrors).errors
-  expect(missing).toMatchObject({ code: 'XP_SOURCE_UNREADABLE', exit: 'data' })
+  expect(missing).toMatchObject({ code: 'XP_SOURCE_UNREADABLE', exit: 'data', where: { file: 'x.yaml' } })
   expect(missing?.message).toBe(`load.root: ${root}/none does not exist`)
-  expect(failed).toMatchObject({ code: 'XP_TEST' })
+  expect(failed).toMatchObject({ code: 'XP_TEST', where: { file: 'x.yaml' } })
   expect(existsSync(place.runs)).toBe(false)
+})
+
+it('names a link to nothing inside a source folder', async () => {
+  symlinkSync('/nowhere', join(root, 'dangling.txt'))
+  const thrown = (await execute(wordsExperiment({ root }), place).catch((e) => e)) as XpErrors
+  expect(thrown.errors[0]?.message).toBe(`load.root: ${root}/dangling.txt is a link to nothing (root: ${root})`)
+  expect(thrown.errors[0]?.hint).toContain('remove or repair the link')
 })
 
 it('records a failed stage, skips the rest and keeps what was done', async () => {
