@@ -40,6 +40,7 @@ export function createConsoleSink({
   const colors = pc.createColors(color)
   const stages = new Map<string, RunningStage>()
   let bars: LiveBars | undefined
+  let taking: ReadonlySet<string> = new Set()
   let labelWidth = 8
   let dir = ''
   let report: string | undefined
@@ -74,8 +75,11 @@ export function createConsoleSink({
         const { run } = event
         startedAt = event.time
         dir = run.dir
+        taking = new Set(run.stages.map((s) => s.id))
         labelWidth = Math.max(6, ...run.stages.map((s) => s.id.length))
-        print(`${colors.bold(run.name)}  ${colors.dim(`run ${run.runId}, ${run.stages.length} stages`)}`)
+        print(
+          `${colors.bold(run.name)}  ${colors.dim(`run ${run.runId}, ${run.stages.length} ${run.stages.length === 1 ? 'stage' : 'stages'}`)}`,
+        )
         if (isTTY) {
           void import('./live-bars.ts').then((module) => {
             if (!over) bars = new module.LiveBars(stream as NodeJS.WriteStream, labelWidth, colors)
@@ -110,6 +114,8 @@ export function createConsoleSink({
         if (event.path.endsWith('.html')) report = event.path
         break
       case 'stage-finished':
+        // Stages that --until leaves out are no news.
+        if (!taking.has(event.stage)) break
         bars?.remove(event.stage)
         print(finishedStage(event, labelWidth, colors))
         for (const line of stage === undefined ? [] : lastScores(stage.scores)) print(colors.dim(line))

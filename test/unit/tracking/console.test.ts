@@ -87,6 +87,14 @@ it('tells each finished stage in one line: what, how, how long, why', () => {
   ])
 })
 
+it('is silent about stages that take no part', () => {
+  const lines = shown([
+    started,
+    ended({ stage: 'later', status: 'skipped', ms: 0, reason: 'not needed for --until train' }),
+  ])
+  expect(lines).toEqual(['shoes  run run-1, 2 stages'])
+})
+
 it('gives one aligned row per epoch, with the mean training loss', () => {
   const lines = shown([
     started,
