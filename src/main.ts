@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Errors, flush, run } from '@oclif/core'
 import { commands } from './commands/index.ts'
+import { commandLineJson } from './commands/xp-command.ts'
 import { didYouMean } from './errors/nearest.ts'
 import { exitCodes } from './errors/xp-error.ts'
 import { packageJson } from './package-json.ts'
@@ -27,13 +28,20 @@ function unknownCommand(message: string): string | undefined {
   return `there is no command "${given}"; ${didYouMean(given, names)}`
 }
 
+/** `xp help run` is what `xp run --help` is. */
+const words = process.argv.slice(2)
+const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words
+
 try {
-  await run(process.argv.slice(2), { root, pjson })
+  await run(argv, { root, pjson })
   await flush()
 } catch (thrown) {
   // Commands answer their own errors; what arrives here is oclif's: an unknown command, a bad flag, an exit.
   const error = thrown as Error & { oclif?: { exit?: number } }
   const exit = error.oclif?.exit ?? (error instanceof Errors.CLIError ? exitCodes.config : exitCodes.bug)
-  if (exit !== 0) process.stderr.write(`error: ${unknownCommand(error.message) ?? error.message}\n`)
+  const message = unknownCommand(error.message) ?? error.message
+  if (exit !== 0 && argv.includes('--json'))
+    process.stdout.write(`${JSON.stringify(commandLineJson(message), null, 2)}\n`)
+  else if (exit !== 0) process.stderr.write(`error: ${message}\n`)
   process.exitCode = exit
 }

@@ -5,6 +5,15 @@ import { exitCodes, expectedErrors, type XpError } from '../errors/xp-error.ts'
 /** What an error looks like in `--json`. */
 const errorJson = ({ code, message, hint, where, details }: XpError) => ({ code, message, hint, where, details })
 
+/** A wrong command line in `--json`. */
+export const commandLineJson = (message: string) => {
+  const error = { code: 'XP_COMMAND_LINE', message }
+  return { error, errors: [error] }
+}
+
+/** oclif advises on flags that take several values by rules that do not hold here. */
+const withoutAdvice = (message: string) => message.replace(/\n+Note: [\s\S]*?(?=\nSee more)/, '')
+
 /** A command whose failures are explained on stderr (or as JSON on stdout) and become xp's exit codes. */
 export abstract class XpCommand extends Command {
   static override enableJsonFlag = true
@@ -31,9 +40,11 @@ export abstract class XpCommand extends Command {
     const fromOclif = thrown.oclif !== undefined
     process.exitCode = fromOclif ? (thrown.oclif?.exit ?? exitCodes.config) : exitCodes.bug
     if (process.exitCode === 0) return
-    const code = fromOclif ? 'XP_COMMAND_LINE' : 'XP_BUG'
-    if (this.jsonEnabled()) this.logJson({ error: { code, message: thrown.message } })
-    else if (fromOclif) process.stderr.write(`error: ${thrown.message}\n`)
-    if (!fromOclif) this.explain(thrown)
+    const message = withoutAdvice(thrown.message)
+    if (!fromOclif) {
+      if (this.jsonEnabled()) this.logJson({ error: { code: 'XP_BUG', message } })
+      this.explain(thrown)
+    } else if (this.jsonEnabled()) this.logJson(commandLineJson(message))
+    else process.stderr.write(`error: ${message}\n`)
   }
 }

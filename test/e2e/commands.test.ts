@@ -30,6 +30,23 @@ describe('xp', () => {
     expect(code).toBe(2)
   })
 
+  it('it answers a wrong command line in JSON too', async () => {
+    for (const words of [['vaildate'], ['run'], ['run', 'tiny.yaml', '--fast']]) {
+      const { code, stdout } = await project.xp(...words, '--json')
+      const { error, errors } = JSON.parse(stdout)
+      expect(error.code).toBe('XP_COMMAND_LINE')
+      expect(errors).toEqual([error])
+      expect(error.message).not.toContain('allow multiple values')
+      expect(code).toBe(2)
+    }
+  })
+
+  it('it helps when asked in either way', async () => {
+    const [flag, word] = [await project.xp('run', '--help'), await project.xp('help', 'run')]
+    expect(word).toEqual(flag)
+    expect(word.stdout).toContain('--until')
+  })
+
   it('it refuses an unknown flag with 2', async () => {
     const { code, stderr } = await project.xp('run', 'tiny.yaml', '--fast')
     expect(stderr).toContain('--fast')
