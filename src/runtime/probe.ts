@@ -1,13 +1,8 @@
-import { acquireEnvironment, releaseEnvironment } from './environment.ts'
+import { fork } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { loadOrtLibrary } from './ort-library.ts'
 import { listProviders } from './providers.ts'
-import { createSession } from './session.ts'
-
-/** An ONNX model (opset 21) of one operator: y = x + x, float32 [1]. */
-const oneOperator = Buffer.from(
-  'CAo6NQoOCgF4CgF4EgF5IgNBZGQSAWdaDwoBeBIKCggIARIECgIIAWIPCgF5EgoKCAgBEgQKAggBQgQKABAV',
-  'base64',
-)
 
 export interface RuntimeProbe {
   /** Path of the shared library. */
@@ -20,33 +15,45 @@ export interface RuntimeProbe {
 /** What ONNX Runtime can do here, each provider by running a model of one operator on it. */
 export async function probeRuntime(): Promise<RuntimeProbe> {
   const { path, version } = loadOrtLibrary()
-  const environment = acquireEnvironment()
-  const providers: RuntimeProbe['providers'][number][] = []
-  try {
-    for (const name of listProviders()) {
-      const reason = await failureOf(environment, name)
-      providers.push({ name, available: reason === undefined, ...(reason === undefined ? {} : { reason }) })
-    }
-  } finally {
-    releaseEnvironment()
-  }
+  const providers = await Promise.all(
+    listProviders().map(async (name) => {
+      const reason = await failureInOwnProcess(name)
+      return { name, available: reason === undefined, ...(reason === undefined ? {} : { reason }) }
+    }),
+  )
   return { library: path, version, providers }
 }
 
-async function failureOf(environment: bigint, provider: string): Promise<string | undefined> {
-  try {
-    const session = await createSession(environment, oneOperator, { threads: 1, optimization: 'disabled', provider })
-    const tensor = () => ({ dtype: 'float32' as const, shape: [1], data: Float32Array.of(1) })
-    const [x, y] = [tensor(), tensor()]
-    try {
-      await session.bind({ x }, { y }).run()
-    } finally {
-      session.dispose()
-    }
-    return y.data[0] === 2 ? undefined : `1 + 1 gave ${y.data[0]}`
-  } catch (thrown) {
-    return thrown instanceof Error ? firstLine(thrown.message) : String(thrown)
-  }
+/** Native libraries write to stderr as they please, and a driver may kill its process: each provider gets its own. */
+function failureInOwnProcess(provider: string): Promise<string | undefined> {
+  const inCheckout = import.meta.url.endsWith('.ts')
+  const script = new URL(inCheckout ? './probe-provider.ts' : './probe-provider.js', import.meta.url)
+  const tsx = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  const child = fork(fileURLToPath(script), [provider], {
+    execArgv: inCheckout ? ['--import', tsx()] : [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let said = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk
+  })
+  return new Promise((resolve) => {
+    let answer: { readonly reason?: string } | undefined
+    child.on('message', (message: { readonly reason?: string }) => {
+      answer = message
+    })
+    child.on('error', (error) => resolve(error.message))
+    child.on('close', (code, signal) => {
+      if (answer === undefined) resolve(`its process ended with ${signal ?? code}: ${firstLine(said)}`)
+      else resolve(answer.reason === undefined ? undefined : `${firstLine(answer.reason)}${aside(said)}`)
+    })
+  })
+}
+
+/** What the native library said beside its failure, in brackets. */
+const aside = (said: string) => {
+  const line = firstLine(said.trim()).replace(/^(Warning|Error): /i, '')
+  return line === '' ? '' : ` (${line})`
 }
 
 /** Native messages begin with a source location and go on for lines. */

@@ -106,7 +106,10 @@ describe('xp', () => {
   })
 
   it('it examines the machine', async () => {
-    const { healthy, checks } = await json('doctor')
+    const { code, stdout, stderr } = await project.xp('doctor', '--json')
+    expect(code, stderr).toBe(0)
+    expect(stderr).toBe('')
+    const { healthy, checks } = JSON.parse(stdout)
     expect(healthy).toBe(true)
     const status = Object.fromEntries(checks.map((c: { name: string; status: string }) => [c.name, c.status]))
     expect(status).toMatchObject({
