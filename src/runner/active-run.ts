@@ -54,6 +54,7 @@ export class ActiveRun {
         found = computed.found
         reason = `computed meanwhile by run ${found.manifest.run}`
       }
+      await this.#scope.store.touch(found.manifest)
       this.#replay(stage.id, found.events)
       await this.#finish(stage, decision, found.manifest.outputs, 'hit', reason, ms())
     } catch (error) {

@@ -155,6 +155,12 @@ export class Store {
     }
   }
 
+  /** Makes a known result the latest of `history`: what a later miss is compared with. */
+  async touch({ uses, key }: Manifest): Promise<void> {
+    const text = (await readText(this.#index(uses))) ?? ''
+    if (!text.endsWith(`${key}\n`)) await appendFile(this.#index(uses), `${key}\n`)
+  }
+
   #index(uses: string): string {
     return join(this.dir, 'index', `${uses.replaceAll('/', '.')}.txt`)
   }

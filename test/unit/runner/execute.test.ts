@@ -99,6 +99,14 @@ it('runs again when a file changes, and counts the changed files', async () => {
   expect(reasonOf(again, 'pick')).toBe('words input changed (from load)')
 })
 
+it('compares with the result that was used last', async () => {
+  await execute(wordsExperiment({ root }), place)
+  await execute(wordsExperiment({ root, learningRate: 2 }), place)
+  await execute(wordsExperiment({ root }), place)
+  const again = await execute(wordsExperiment({ root, learningRate: 3 }), place)
+  expect(reasonOf(again, 'train')).toBe('learningRate 1e-5 → 3')
+})
+
 it('runs forced stages again, and only those that --until needs', async () => {
   await execute(wordsExperiment({ root }), place)
   const forced = await execute(wordsExperiment({ root }), place, { force: 'pick' })
