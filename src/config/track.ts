@@ -38,7 +38,7 @@ export function resolveTracking(
   }
   const written = textAt('uri')
   if (written === undefined) {
-    const uri = valueAt(root, ['track', 'mlflow']) === undefined ? env.MLFLOW_TRACKING_URI : undefined
+    const uri = valueAt(root, ['track', 'mlflow']) === undefined ? env.MLFLOW_TRACKING_URI?.trim() : undefined
     return uri ? { mlflow: { uri, experiment: env.MLFLOW_EXPERIMENT_NAME || name }, errors: [] } : { errors: [] }
   }
   const uri = expand(written.text, env)

@@ -5,7 +5,7 @@ export const unsupportedTrackingUri = (uri: string) =>
     code: 'XP_UNSUPPORTED_TRACKING_URI',
     exit: 'config',
     message: `cannot log to the MLflow tracking URI "${uri}": only servers at http:// or https:// are supported`,
-    hint: 'start one with `mlflow server` and give its address, e.g. http://127.0.0.1:5000, or leave track.mlflow out',
+    hint: 'start one with `mlflow server` and give its address, e.g. http://127.0.0.1:5000, or run with --tracking=off',
   })
 
 export const unsupportedTrackingOption = (variable: string, hint: string) =>
@@ -29,5 +29,5 @@ export const trackerMissing = () =>
     code: 'XP_TRACKER_MISSING',
     exit: 'tracking',
     message: '--tracking=required, but the experiment names no tracker',
-    hint: 'give track.mlflow.uri in the experiment, or set MLFLOW_TRACKING_URI where it refers to that',
+    hint: 'give track.mlflow.uri in the experiment, or set MLFLOW_TRACKING_URI',
   })

@@ -187,6 +187,7 @@ it('it takes the fallback of a variable that is not set', async () => {
 it('it tracks to MLFLOW_TRACKING_URI when the file says nothing', async () => {
   const text = worked.replace(/track:[\s\S]*/, '')
   expect((await load(text)).track).toEqual({})
+  expect((await load(text, { env: { MLFLOW_TRACKING_URI: ' ' } })).track).toEqual({})
   const env = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:5000' }
   expect((await load(text, { env })).track.mlflow).toEqual({ uri: env.MLFLOW_TRACKING_URI, experiment: 'shoes' })
 })
