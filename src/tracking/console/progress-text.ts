@@ -1,13 +1,10 @@
-import type { StageProgress } from './stage-progress.ts'
+import { counted, type StageProgress } from './stage-progress.ts'
 import { barOf, cut, number, timeLeft } from './text.ts'
 
 export interface Colors {
   readonly cyan: (text: string) => string
   readonly dim: (text: string) => string
 }
-
-/** A count's noun, perhaps with what is done to the things: `images`, `images checked`. */
-const counted = /^([a-z]+)( [a-z]+)?$/
 
 /** `1200/3072 images`, or `epoch 2: 1200/3072` where the label is more than a unit. */
 function position(p: StageProgress): string {

@@ -20,6 +20,8 @@ interface RunningStage {
   readonly epochs: EpochRows
   /** Latest value of each metric that belongs to no epoch. */
   readonly scores: Map<string, number>
+  /** Whether what is done now goes on from an interrupted run, which is not said yet. */
+  resumes: boolean
   printedAt: number
   printedFraction: number
 }
@@ -56,8 +58,6 @@ export function createConsoleSink({
     if (isTTY) return bars?.show(stage.progress)
     const { fraction } = stage.progress
     const elapsed = time - stage.printedAt
-    // What is counted changed: validation within training.
-    if (fraction < stage.printedFraction) stage.printedFraction = fraction
     if (elapsed < plainEvery || (elapsed < plainAtLeast && fraction - stage.printedFraction < 0.1)) return undefined
     stage.printedAt = time
     stage.printedFraction = fraction
@@ -92,6 +92,7 @@ export function createConsoleSink({
           progress: new StageProgress(event.stage),
           epochs: new EpochRows(),
           scores: new Map(),
+          resumes: false,
           printedAt: event.time,
           printedFraction: 0,
         })
@@ -100,10 +101,15 @@ export function createConsoleSink({
       case 'progress':
         if (stage === undefined || event.replayed) break
         stage.progress.advance(event.time, event.done, event.total, event.what)
+        if (stage.resumes && !stage.progress.isAside) {
+          stage.resumes = false
+          print(colors.dim(`    goes on from an interrupted run, at ${Math.floor(stage.progress.fraction * 100)} %`))
+        }
         progressed(stage, event.time)
         break
       case 'metric':
         if (stage === undefined) break
+        stage.resumes ||= event.replayed
         if (event.name === 'train/loss') stage.progress.loss = event.value
         if (event.epoch === undefined) stage.scores.set(event.name, event.value)
         break

@@ -6,6 +6,9 @@ interface Mark {
 /** Rates are taken over about this much of the recent past, in milliseconds. */
 const rateWindow = 15_000
 
+/** A count's noun, perhaps with what is done to the things: `images`, `images checked`. */
+export const counted = /^([a-z]+)( [a-z]+)?$/
+
 /** How far one stage is: counts, recent speed, latest training loss, time left. Times are those of the events. */
 export class StageProgress {
   readonly stage: string
@@ -14,6 +17,7 @@ export class StageProgress {
   what = ''
   loss: number | undefined
   #marks: Mark[] = []
+  #fraction = 0
 
   constructor(stage: string) {
     this.stage = stage
@@ -24,13 +28,21 @@ export class StageProgress {
     this.done = done
     this.total = total
     this.what = what
+    // Work within the work, like validation between epochs, moves the whole no further.
+    if (!this.isAside) this.#fraction = total > 0 ? done / total : 0
     this.#marks.push({ time, done })
     while (this.#marks.length > 2 && time - (this.#marks[1]?.time ?? time) >= rateWindow) this.#marks.shift()
     if (this.#marks.length > 512) this.#marks = this.#marks.filter((_, i) => i % 2 === 0 || i > 500)
   }
 
+  /** Whether what is counted now is a labelled part, like `validation of epoch 2`, not the stage's own work. */
+  get isAside(): boolean {
+    return this.what !== '' && !counted.test(this.what)
+  }
+
+  /** Of the stage's own work. */
   get fraction(): number {
-    return this.total > 0 ? this.done / this.total : 0
+    return this.#fraction
   }
 
   /** Things per second; undefined before there is something to measure. */
@@ -41,9 +53,9 @@ export class StageProgress {
     return ((last.done - first.done) * 1000) / (last.time - first.time)
   }
 
-  /** Milliseconds to the end at the recent speed. */
+  /** Milliseconds to the end of the stage's own work at the recent speed. */
   get remaining(): number | undefined {
     const { rate } = this
-    return rate === undefined ? undefined : ((this.total - this.done) * 1000) / rate
+    return rate === undefined || this.isAside ? undefined : ((this.total - this.done) * 1000) / rate
   }
 }

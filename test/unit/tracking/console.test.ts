@@ -138,6 +138,26 @@ it('without a terminal, progress is a line every ten seconds at most, with speed
   expect(told[0]).toBe('  train: 10 %, 10/100 images, 1.000 images/s, loss 0.5000, ETA 1 min 30 s')
 })
 
+it('validation within training moves no bar back and promises no end', () => {
+  const lines = shown([
+    [0, started],
+    [0, trainStarted],
+    [0, progress(0)],
+    [20, progress(60)],
+    [21, progress(1, 10, 'validation of epoch 1')],
+    [99, progress(9, 10, 'validation of epoch 1')],
+  ])
+  expect(lines.filter((l) => l.includes('%'))).toEqual([
+    '  train: 60 %, 60/100 images, 3.000 images/s, ETA 14 s',
+    '  train: 60 %, validation of epoch 1: 9/10, 0.1026/s',
+  ])
+})
+
+it('says that a stage goes on from an interrupted run', () => {
+  const lines = shown([started, trainStarted, metric('train/loss', 1, 1, true), progress(50), progress(60), ended()])
+  expect(lines.filter((l) => l.includes('interrupted'))).toEqual(['    goes on from an interrupted run, at 50 %'])
+})
+
 it('slow work is told once a minute', () => {
   const slow = Array.from({ length: 30 }, (_, i) => [i * 10, progress(i, 10_000)] as [number, RunEventBody])
   expect(shown([[0, started], [0, trainStarted], ...slow]).filter((l) => l.includes('%'))).toHaveLength(4)
