@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { loadExperiment } from '../../../src/config/load-experiment.ts'
+import { type StarterData, starterExperiment } from '../../../src/config/starter.ts'
+import { createRegistry } from '../../../src/registry/registry.ts'
+import { stages } from '../../../src/stages/index.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'xp-starter-'))
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+it.each<[string, StarterData, string]>([
+  ['draws its images', { draw: true }, 'load/sample'],
+  ['reads a folder with an odd name', { root: 'a "b": #c' }, 'load/imagefolder'],
+])('writes an experiment that %s and is valid', async (_, data, uses) => {
+  const file = join(dir, 'x.yaml')
+  writeFileSync(file, starterExperiment('trial', data))
+  const { name, stages: resolved } = await loadExperiment(file, { registry: createRegistry(stages), env: {} })
+  expect(name).toBe('trial')
+  expect(resolved.map(({ id }) => id)).toEqual([
+    'load',
+    'split',
+    'model',
+    'transform',
+    'before',
+    'train',
+    'evaluate',
+    'report',
+  ])
+  expect(resolved[0]?.stage.uses).toBe(uses)
+  if ('root' in data) expect(resolved[0]?.params.root).toBe(join(dir, data.root))
+})
