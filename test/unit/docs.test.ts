@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { commands } from '../../src/commands/index.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const pages = ['README.md', 'ARCHITECTURE.md', 'bench/NOTES.md']
+const textOf = (page: string) => readFileSync(join(root, page), 'utf8')
+
+it('every link of the documentation leads somewhere', () => {
+  const links = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/\]\(([^)]+)\)/g)].map(([, to = '']) => ({ page, to })),
+  )
+  const broken = links.filter(({ page, to }) => !/^https?:/.test(to) && !existsSync(join(root, dirname(page), to)))
+  expect(broken).toEqual([])
+  expect(links.length).toBeGreaterThan(40)
+})
+
+it('the architecture fits on two pages', () => {
+  expect(textOf('ARCHITECTURE.md').split('\n').length).toBeLessThanOrEqual(120)
+})
+
+it('the table of layers names every folder of the sources', () => {
+  const architecture = textOf('ARCHITECTURE.md')
+  const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  for (const { name } of folders) expect(architecture).toContain(`\`src/${name}\``)
+  expect(folders.length).toBeGreaterThan(10)
+})
+
+it('the README shows the quickstart as it is', () => {
+  const block = /```yaml\n(.*?)```/s.exec(textOf('README.md'))?.[1]
+  expect(block).toBe(textOf('experiments/quickstart.yaml'))
+})
+
+it('the README names every command, and the npm scripts it and the notes name exist', () => {
+  const readme = textOf('README.md')
+  const ids = Object.keys(commands)
+  for (const id of ids) expect(readme).toContain(`\`xp ${id.replace(':', ' ')}`)
+  expect(ids.length).toBeGreaterThanOrEqual(9)
+  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
+  const named = pages.flatMap((page) => [...textOf(page).matchAll(/npm run ([\w:-]+)/g)].map((m) => m[1] ?? ''))
+  for (const name of named) expect(Object.keys(scripts)).toContain(name)
+  expect(named.length).toBeGreaterThan(0)
+})
