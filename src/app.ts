@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import type { Executor } from './compiler/executor.ts'
 import { loadExperiment } from './config/load-experiment.ts'
 import { experimentSchema, renderSchemas } from './config/schema.ts'
-import { starterExperiment } from './config/starter.ts'
+import { nameFrom, starterExperiment } from './config/starter.ts'
 import { fileExists } from './errors/commands.ts'
 import { trackerMissing } from './errors/tracking.ts'
 import { packageJson } from './package-json.ts'
@@ -121,7 +121,7 @@ export async function initExperiment(
   file: string,
   { data, sample, force }: { readonly data?: string | undefined; readonly sample: boolean; readonly force: boolean },
 ): Promise<readonly string[]> {
-  const name = basename(file, extname(file))
+  const name = nameFrom(basename(file, extname(file)))
   const folder = dirname(resolve(file))
   const root = sample ? `${name}-images` : data === undefined ? undefined : relative(folder, resolve(data)) || '.'
   const text = starterExperiment(name, root === undefined ? { draw: true } : { root })

@@ -1,8 +1,19 @@
 /** Where the starter's images come from: drawn by the experiment itself, or a folder of labelled images. */
 export type StarterData = { readonly draw: true } | { readonly root: string }
 
+/** A legal experiment name from that of a file. */
+export const nameFrom = (stem: string): string =>
+  stem
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 100) || 'experiment'
+
+/** Whether YAML reads the name as a text without quotes. */
+const isPlain = (name: string) => /^(?!(true|false|null)$)[a-z]/i.test(name)
+
 /** Text of a commented experiment to start from. `name` must be a legal experiment name; `root` is relative to the file. */
 export function starterExperiment(name: string, data: StarterData): string {
+  const written = isPlain(name) ? name : JSON.stringify(name)
   const [load, imageSize, patchSize] =
     'root' in data
       ? [`load: { uses: load/imagefolder, with: { root: ${JSON.stringify(data.root)} } }`, 64, 8]
@@ -12,7 +23,7 @@ export function starterExperiment(name: string, data: StarterData): string {
       ? 'One folder per class, the class named as the folder. Only what changed is read again.'
       : 'Draws its own images. For yours: { uses: load/imagefolder, with: { root: ../data/shoes } }, one folder per class.'
   return `# An xp experiment: \`xp run\` this file. \`xp stages list\` names every stage, \`xp stages show NAME\` its params.
-name: ${name}
+name: ${written}
 # The only source of randomness: the split, the first weights, the order of batches.
 seed: 42
 
@@ -51,6 +62,6 @@ stages:
 
 # Metrics and the report also go to MLflow when this variable names a server.
 track:
-  mlflow: { uri: "\${env:MLFLOW_TRACKING_URI}", experiment: ${name} }
+  mlflow: { uri: "\${env:MLFLOW_TRACKING_URI}", experiment: ${written} }
 `
 }

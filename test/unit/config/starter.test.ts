@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { loadExperiment } from '../../../src/config/load-experiment.ts'
-import { type StarterData, starterExperiment } from '../../../src/config/starter.ts'
+import { nameFrom, type StarterData, starterExperiment } from '../../../src/config/starter.ts'
 import { createRegistry } from '../../../src/registry/registry.ts'
 import { stages } from '../../../src/stages/index.ts'
 
@@ -33,4 +33,19 @@ it.each<[string, StarterData, string]>([
   ])
   expect(resolved[0]?.stage.uses).toBe(uses)
   if ('root' in data) expect(resolved[0]?.params.root).toBe(join(dir, data.root))
+})
+
+it.each([
+  ['trial', 'trial'],
+  ['my shoes (2)', 'my-shoes-2-'],
+  ['2026', '2026'],
+  ['1e3', '1e3'],
+  ['true', 'true'],
+  ['été', 't-'],
+  ['…', 'experiment'],
+])('makes a name that is read back from a file named %s', async (stem, wanted) => {
+  const file = join(dir, 'x.yaml')
+  writeFileSync(file, starterExperiment(nameFrom(stem), { draw: true }))
+  const { name } = await loadExperiment(file, { registry: createRegistry(stages), env: {} })
+  expect(name).toBe(wanted)
 })
