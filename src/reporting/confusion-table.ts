@@ -6,6 +6,10 @@ import { html, type Markup } from './markup.ts'
 /** A table of more classes than this cannot be read; the most frequent confusions are listed instead. */
 const mostClasses = 40
 const mostPairs = 20
+/** A table of more classes than this takes the whole width, with small cells and upright column heads. */
+const mostRoomyClasses = 10
+
+export const isDense = (classes: readonly string[]): boolean => classes.length > mostRoomyClasses
 
 /** Rows are actual classes, columns predicted ones; colour is the share of the row. */
 export function confusionTable({ classes, confusion }: Pick<Evaluation, 'classes' | 'confusion'>): Markup {
@@ -16,8 +20,8 @@ export function confusionTable({ classes, confusion }: Pick<Evaluation, 'classes
     const title = `${percent(share)} of ${classes[r]} predicted as ${classes[c]}`
     return html`<td class="${kind}" style="--share:${share.toFixed(3)}" title="${title}">${count(n)}</td>`
   }
-  return html`<table class="matrix">
-<thead><tr><th class="corner">actual ↓ predicted →</th>${classes.map((c) => html`<th title="${c}">${c}</th>`)}</tr></thead>
+  return html`<table class="matrix${isDense(classes) ? ' dense' : ''}">
+<thead><tr><th class="corner">actual ↓ predicted →</th>${classes.map((c) => html`<th title="${c}"><span>${c}</span></th>`)}</tr></thead>
 <tbody>${confusion.map(
     (row, r) => html`<tr><th title="${classes[r]}">${classes[r]}</th>${row.map((n, c) => cell(row, r, n, c))}</tr>
 `,

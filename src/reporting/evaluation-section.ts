@@ -1,5 +1,5 @@
 import type { Evaluation } from '../artifacts/evaluation.ts'
-import { confusionTable } from './confusion-table.ts'
+import { confusionTable, isDense } from './confusion-table.ts'
 import { count, score, several, trainedLabel } from './format.ts'
 import { html, type Markup } from './markup.ts'
 
@@ -57,7 +57,7 @@ export function evaluationSections(runs: readonly Evaluation[]): Markup {
   const last = runs.at(-1)
   if (last === undefined) return html``
   const cards = runs.map(
-    (r, i) => html`<div class="card"><h3>${names[i]}</h3>${confusionTable(r)}</div>
+    (r, i) => html`<div class="card${isDense(r.classes) ? ' whole' : ''}"><h3>${names[i]}</h3>${confusionTable(r)}</div>
 `,
   )
   return html`<section>

@@ -50,6 +50,12 @@ svg { max-width: 100%; height: auto; display: block; }
 .matrix td.off { --tone: var(--wrong); }
 .matrix td.strong { color: #fff; }
 .matrix .corner { font-size: 12px; font-weight: 400; }
+.whole { grid-column: 1 / -1; }
+.dense { border-spacing: 1px; }
+.dense td { min-width: 24px; padding: 3px 2px; border-radius: 3px; font-size: 12px; }
+.dense thead th { vertical-align: bottom; padding: 3px 0; }
+.dense thead span { display: inline-block; writing-mode: vertical-rl; transform: rotate(180deg); max-height: 130px; overflow: hidden; text-overflow: ellipsis; }
+.dense .corner { white-space: normal; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(148px, 1fr)); gap: 14px; margin-top: 16px; }
 figure { margin: 0; min-width: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; break-inside: avoid; }
 figure .picture { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain; background: #fff; }

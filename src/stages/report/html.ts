@@ -13,7 +13,7 @@ const atOnce = 4
 
 export default defineStage({
   uses: 'report/html',
-  version: 1,
+  version: 2,
   summary: 'Write one self-contained HTML page: samples, training curves, scores, confusion matrices, predictions.',
   params: Type.Object(
     {

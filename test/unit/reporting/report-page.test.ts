@@ -94,6 +94,14 @@ it('numbers headings that would be the same', () => {
   expect(headings([run, run])).toEqual(['test, after 3 epochs (1)', 'test, after 3 epochs (2)'])
 })
 
+it('gives a matrix of many classes the whole width and upright heads', async () => {
+  const kinds = (n: number) => Array.from({ length: n }, (_, i) => `class ${i}`)
+  const [many, few] = [await page(kinds(30)), await page(kinds(10))]
+  expect(many.document.querySelectorAll('.card.whole .matrix.dense')).toHaveLength(2)
+  expect(few.document.querySelectorAll('.matrix')).toHaveLength(2)
+  expect(few.document.querySelectorAll('.whole, .dense')).toHaveLength(0)
+})
+
 it('lists the worst confusions where a matrix would be too large', async () => {
   const { document } = await page(Array.from({ length: 60 }, (_, i) => `class ${i}`))
   expect(document.querySelectorAll('.matrix')).toHaveLength(0)
