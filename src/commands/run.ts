@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { exitCodes, expectedErrors } from '../errors/xp-error.ts'
 import { experimentArg, setFlag } from './flags.ts'
+import { shellWord } from './shell-word.ts'
 import { untilSignalled } from './signals.ts'
 import { XpCommand } from './xp-command.ts'
 
@@ -45,7 +46,8 @@ export default class Run extends XpCommand {
     for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`)
     if (result.status === 'interrupted') {
       process.exitCode = signal === 'SIGTERM' ? 143 : 130
-      process.stderr.write(`interrupted; to go on: xp run ${this.argv.filter((a) => a !== '--json').join(' ')}\n`)
+      const again = this.argv.filter((a) => a !== '--json').map(shellWord)
+      process.stderr.write(`interrupted; to go on: xp run ${again.join(' ')}\n`)
     } else if (result.status === 'failed') {
       const errors = expectedErrors(thrown)
       process.exitCode = exitCodes[errors[0]?.exit ?? 'bug']
