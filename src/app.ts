@@ -4,7 +4,7 @@ import type { Executor } from './compiler/executor.ts'
 import { loadExperiment } from './config/load-experiment.ts'
 import { experimentSchema, renderSchemas } from './config/schema.ts'
 import { nameFrom, starterExperiment } from './config/starter.ts'
-import { fileExists } from './errors/commands.ts'
+import { fileExists, notWritable } from './errors/commands.ts'
 import { trackerMissing } from './errors/tracking.ts'
 import { packageJson } from './package-json.ts'
 import type { Engine } from './registry/engine.ts'
@@ -105,15 +105,24 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
 
 export const experimentJsonSchema = () => experimentSchema(registry)
 
-/** Writes every schema into `dir`; answers the paths. */
-export async function writeSchemas(dir: string): Promise<readonly string[]> {
-  await mkdir(dir, { recursive: true })
-  const files = [...renderSchemas(registry)].map(([name, text]) => ({ path: join(dir, name), text }))
-  for (const { path, text } of files) {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
+/** Does `write`; what the file system refuses becomes an error about `path`. */
+async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    const { syscall } = error as NodeJS.ErrnoException
+    throw syscall === undefined ? error : notWritable(path, error as NodeJS.ErrnoException)
   }
-  return files.map(({ path }) => path)
+}
+
+/** Writes every schema into `dir`; answers the paths. @throws XpError where it may not be written */
+export function writeSchemas(dir: string): Promise<readonly string[]> {
+  return writing(dir, async () => {
+    await mkdir(dir, { recursive: true })
+    const files = [...renderSchemas(registry)].map(([name, text]) => ({ path: join(dir, name), text }))
+    for (const { path, text } of files) await writeFile(path, text)
+    return files.map(({ path }) => path)
+  })
 }
 
 /** Writes a starter experiment, and with `sample` a folder of drawn images beside it; answers the paths. */
@@ -125,15 +134,15 @@ export async function initExperiment(
   const folder = dirname(resolve(file))
   const root = sample ? `${name}-images` : data === undefined ? undefined : relative(folder, resolve(data)) || '.'
   const text = starterExperiment(name, root === undefined ? { draw: true } : { root })
-  await mkdir(folder, { recursive: true })
-  try {
-    await writeFile(file, text, { flag: force ? 'w' : 'wx' })
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? fileExists(file) : error
-  }
+  await writing(file, async () => {
+    await mkdir(folder, { recursive: true })
+    await writeFile(file, text, { flag: force ? 'w' : 'wx' }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EEXIST' ? fileExists(file) : error
+    })
+  })
   if (!sample) return [file]
   const { writeSampleImages } = await import('./images/shapes.ts')
   const images = join(folder, `${name}-images`)
-  await writeSampleImages(images, { seed: 42, perClass: 60, size: 32 })
+  await writing(images, () => writeSampleImages(images, { seed: 42, perClass: 60, size: 32 }))
   return [file, images]
 }

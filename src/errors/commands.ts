@@ -7,3 +7,13 @@ export const fileExists = (path: string) =>
     message: `${path} exists already`,
     hint: 'give another name, or --force to replace it',
   })
+
+/** A file or folder that a command was asked to write, and what the file system answered. */
+export const notWritable = (path: string, cause: NodeJS.ErrnoException) =>
+  new XpError({
+    code: 'XP_NOT_WRITABLE',
+    exit: 'environment',
+    message: `cannot write ${path} (${cause.code})`,
+    hint: 'name another place, or give yourself write permission there',
+    cause,
+  })

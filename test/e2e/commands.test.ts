@@ -105,6 +105,15 @@ describe('xp', () => {
     expect(again.code).toBe(2)
   })
 
+  it.each([
+    ['init', 'tiny.yaml/x.yaml'],
+    ['schema', '--out', 'tiny.yaml/schemas'],
+  ])('it says that it cannot write below a file: %s', async (...args) => {
+    const { code, stderr } = await project.xp(...args)
+    expect(stderr).toContain('XP_NOT_WRITABLE')
+    expect(code).toBe(4)
+  })
+
   it('it examines the machine', async () => {
     const { code, stdout, stderr } = await project.xp('doctor', '--json')
     expect(code, stderr).toBe(0)
