@@ -6,6 +6,7 @@ import { experimentSchema, renderSchemas } from './config/schema.ts'
 import { nameFrom, starterExperiment } from './config/starter.ts'
 import { fileExists, notWritable } from './errors/commands.ts'
 import { trackerMissing } from './errors/tracking.ts'
+import { expectedErrors } from './errors/xp-error.ts'
 import { packageJson } from './package-json.ts'
 import type { Engine } from './registry/engine.ts'
 import type { RunFacts, Sink } from './registry/events.ts'
@@ -66,7 +67,7 @@ export interface RunOptions {
   readonly signal: AbortSignal
 }
 
-/** Sinks of a run. @throws XpError when the tracker's address is unusable, or it is required and away. */
+/** Sinks of a run. @throws XpError when a required tracker is missing, away, or has an address that xp cannot use. */
 async function sinksFor({ track }: ResolvedExperiment, tracking: RunOptions['tracking']) {
   const { createConsoleSink } = await import('./tracking/console/sink.ts')
   const { stderr } = process
@@ -75,12 +76,18 @@ async function sinksFor({ track }: ResolvedExperiment, tracking: RunOptions['tra
   if (tracking === 'required' && mlflow === undefined) throw trackerMissing()
   if (mlflow !== undefined && tracking !== 'off') {
     const { createMlflowSink } = await import('./tracking/mlflow/sink.ts')
-    const sink = createMlflowSink({ ...mlflow, env: process.env })
+    try {
+      sinks.push(createMlflowSink({ ...mlflow, env: process.env }))
+    } catch (error) {
+      // The file's own address was checked before: this one is the environment's, maybe meant for other programs.
+      const [unusable] = expectedErrors(error)
+      if (unusable === undefined || tracking === 'required') throw error
+      stderr.write(`warning: nothing goes to MLflow: ${unusable.message}\n`)
+    }
     if (tracking === 'required') {
       const { pingMlflow } = await import('./tracking/mlflow/ping.ts')
       await pingMlflow(mlflow.uri, process.env)
     }
-    sinks.push(sink)
   }
   return (_: RunFacts) => sinks
 }

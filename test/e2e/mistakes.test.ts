@@ -169,6 +169,19 @@ describe('a mistake in the environment', () => {
     expect(code, stderr).toBe(5)
   })
 
+  it("it warns of the environment's tracker when xp cannot use it, and ends with 2 where one is required", async () => {
+    const elsewhere = createProject({ MLFLOW_TRACKING_URI: 'databricks' })
+    try {
+      elsewhere.write('tiny.yaml', tinyExperiment())
+      const { code, stderr } = await elsewhere.xp('run', 'tiny.yaml', '--until', 'split')
+      expect(stderr).toContain('warning: nothing goes to MLflow')
+      expect(code).toBe(0)
+      expect((await elsewhere.xp('run', 'tiny.yaml', '--tracking=required')).code).toBe(2)
+    } finally {
+      await elsewhere.remove()
+    }
+  })
+
   it('it trains on, and says what was not sent, when a tracker is away', async () => {
     project.write('tiny.yaml', `${tinyExperiment()}track: { mlflow: { uri: "http://127.0.0.1:9", experiment: x } }\n`)
     const { code, stderr } = await project.xp('run', 'tiny.yaml')
