@@ -42,7 +42,19 @@ export const fuseGelu: Pass = {
   name: 'fuse gelu',
   run(graph) {
     const shared = new Map<Value, { readonly x: Value; readonly gelu: Value }>()
+    const nonZeroOf = new Map<Value, Value>()
     return rewrite(graph, (node, builder) => {
+      /** The gradient's other factors read the copy as well: x need not be kept for them. */
+      const readingNonZero = ({ op, inputs, attrs }: Node): readonly Value[] | undefined =>
+        (op === 'Square' || op === 'Multiply') && inputs.some((value) => nonZeroOf.has(value))
+          ? [
+              builder.node(
+                op,
+                inputs.map((value) => nonZeroOf.get(value) ?? value),
+                attrs,
+              ),
+            ]
+          : undefined
       for (const [x, factor] of eitherOrder(node, 'Multiply')) {
         const known = shared.get(factor)
         if (known?.x === x) return [known.gelu]
@@ -50,8 +62,9 @@ export const fuseGelu: Pass = {
       const activated = geluOf(node, builder)
       if (activated !== undefined) return [builder.node('Gelu', [activated])]
       const x = cumulativeOf(node, builder)
-      if (x === undefined || builder.uses(node.outputs[0] as Value) < 2) return undefined
+      if (x === undefined || builder.uses(node.outputs[0] as Value) < 2) return readingNonZero(node)
       const nonZero = builder.node('Add', [x, builder.scalar(nudge)])
+      nonZeroOf.set(x, nonZero)
       const gelu = builder.node('Gelu', [nonZero])
       const cumulative = builder.node('RealDiv', [gelu, nonZero])
       shared.set(cumulative, { x, gelu })

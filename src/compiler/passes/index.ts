@@ -11,6 +11,7 @@ import { matrixProducts } from './matrix-products.ts'
 import { mergeReshapes } from './merge-reshapes.ts'
 import { narrow } from './narrow.ts'
 import type { Pass } from './pass.ts'
+import { straightenProducts } from './straighten-products.ts'
 import { sumSquares } from './sum-squares.ts'
 
 /** In order of execution. */
@@ -30,6 +31,7 @@ export const passes: readonly Pass[] = [
   matrixProducts,
   mergeReshapes,
   dropIdentities,
+  straightenProducts,
   commonSubexpressions,
 ]
 

@@ -6,6 +6,7 @@ import { toOnnx } from '../../../src/compiler/onnx.ts'
 import { optimize } from '../../../src/compiler/passes/index.ts'
 import { errorFunction } from '../../../src/compiler/rules/erf.ts'
 import { trace } from '../../../src/compiler/trace.ts'
+import { excess, tolerances } from '../../tolerances.ts'
 import { runOnnx } from './onnx-runtime.ts'
 import { baseVit, feedsOf, forwardGraph, gradientGraph, tinyVit } from './vit-graphs.ts'
 
@@ -97,4 +98,34 @@ it('composed layer norms of other spellings are fused as well', () => {
   const feeds = feedsOf(graph, 5)
   const [before, after] = [interpret(graph, feeds).y?.data ?? [], interpret(optimised, feeds).y?.data ?? []]
   expect(Math.max(...Array.from(before, (v, i) => Math.abs(v - (after[i] ?? Number.NaN))))).toBeLessThan(1e-5)
+})
+
+it('the gradient of gelu reads one copy of its operand', () => {
+  const { nodes } = optimize(gradientGraph(tinyVit, 2))
+  const operands = nodes.filter(({ op }) => op === 'Gelu').map(({ inputs }) => inputs[0])
+  expect(operands).toHaveLength(2)
+  for (const copy of operands) {
+    const made = nodes.find(({ outputs }) => outputs[0] === copy)
+    expect(made?.op).toBe('Add')
+    const original = made?.inputs[0]
+    expect(nodes.filter(({ inputs }) => original && inputs.includes(original))).toEqual([made])
+  }
+})
+
+it.each([
+  { inner: 256, rows: 128, columns: 256, straight: true },
+  { inner: 256, rows: 256, columns: 128, straight: true },
+  { inner: 256, rows: 16, columns: 16, straight: false },
+])('a product of a transposed $inner × $rows matrix with $columns columns is straightened: $straight', async (size) => {
+  const { inner, rows, columns, straight } = size
+  const shapes = { a: [inner, rows], b: [inner, columns] }
+  const inputs = Object.entries(shapes).map(([name, shape]) => ({ name, shape, dtype: 'float32' as const }))
+  const graph = trace(inputs, ({ a, b }) => ({ c: tf.matMul(a as tf.Tensor, b as tf.Tensor, true, false) }))
+  const optimised = optimize(graph)
+  expect(optimised.nodes.some(({ attrs }) => attrs.transposeA === true)).toBe(!straight)
+  const copied = optimised.nodes.find(({ op }) => op === 'Transpose')?.inputs[0]?.shape[1]
+  expect(copied).toBe(straight ? Math.min(rows, columns) : undefined)
+  const feeds = feedsOf(graph, 1)
+  const expected = interpret(graph, feeds).c?.data as Float32Array
+  expect(excess((await runOnnx(toOnnx(optimised), feeds)).c as Float32Array, expected, tolerances.op)).toBeLessThan(1)
 })
