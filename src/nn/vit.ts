@@ -26,12 +26,8 @@ export function vit(config: VitConfig, labels: readonly string[]): Classifier {
     parameters: vitParameters(config, labels.length),
     forward: (parameters, pixels) => {
       let hidden = embed(parameters, pixels)
-      for (let i = 0; i < config.layers; i++) {
-        const tokens = i === config.layers - 1 ? 'class' : 'all'
-        hidden = block(config, parameters, `vit.encoder.layer.${i}`, hidden, tokens)
-      }
-      const classToken = tf.reshape(hidden, [-1, config.hiddenSize])
-      const normal = norm(config, parameters, 'vit.layernorm', classToken)
+      for (let i = 0; i < config.layers; i++) hidden = block(config, parameters, `vit.encoder.layer.${i}`, hidden)
+      const normal = norm(config, parameters, 'vit.layernorm', firstToken(hidden))
       return dense(parameters, 'classifier', normal) as tf.Tensor2D
     },
   }
@@ -45,28 +41,22 @@ function embed(parameters: Parameters, pixels: tf.Tensor4D): tf.Tensor {
   return tf.add(tf.concat([classTokens, patches], 1), at(parameters, 'vit.embeddings.position_embeddings'))
 }
 
-/**
- * One transformer block. The head reads the class token alone, and only attention mixes tokens: so the last block
- * computes no other token, with the same logits.
- * @param x `[n, tokens, d]`
- * @returns `[n, tokens, d]`, or `[n, 1, d]` for the class token
- */
-function block(config: VitConfig, parameters: Parameters, name: string, x: tf.Tensor, tokens: 'all' | 'class') {
-  const chosen = (all: tf.Tensor) => (tokens === 'all' ? all : firstToken(all))
+/** One transformer block; x and the result are `[n, tokens, d]`. */
+function block(config: VitConfig, parameters: Parameters, name: string, x: tf.Tensor): tf.Tensor {
   const before = norm(config, parameters, `${name}.layernorm_before`, x)
-  const project = (part: string, from: tf.Tensor) => dense(parameters, `${name}.attention.attention.${part}`, from)
-  const query = project('query', chosen(before))
-  const mixed = attention(query, project('key', before), project('value', before), config.heads)
-  const attended = tf.add(dense(parameters, `${name}.attention.output.dense`, mixed), chosen(x))
+  const project = (part: string) => dense(parameters, `${name}.attention.attention.${part}`, before)
+  const mixed = attention(project('query'), project('key'), project('value'), config.heads)
+  const attended = tf.add(dense(parameters, `${name}.attention.output.dense`, mixed), x)
   const after = norm(config, parameters, `${name}.layernorm_after`, attended)
   const activate = activations[config.hiddenActivation]
   const inner = activate(dense(parameters, `${name}.intermediate.dense`, after))
   return tf.add(dense(parameters, `${name}.output.dense`, inner), attended)
 }
 
+/** `[n, d]` of `[n, tokens, d]`. The compiler computes no other token of the last block where only this one is read. */
 function firstToken(x: tf.Tensor): tf.Tensor {
   const [n, , d] = x.shape as [number, number, number]
-  return tf.slice(x, [0, 0, 0], [n, 1, d])
+  return tf.reshape(tf.slice(x, [0, 0, 0], [n, 1, d]), [n, d])
 }
 
 const dense = (parameters: Parameters, name: string, x: tf.Tensor) =>
