@@ -1,22 +1,37 @@
 #!/usr/bin/env node
-// Runs the build; a checkout whose build is missing or older than its sources runs those, through tsx.
-import { existsSync, readdirSync, statSync } from 'node:fs'
+// Runs the build. A checkout makes it first where it is missing or older than the sources: a few seconds, once.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const sources = fileURLToPath(new URL('../src/', import.meta.url))
-const built = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const [sources, dist] = [join(root, 'src'), join(root, 'dist')]
 
 function buildIsFresh() {
-  if (!existsSync(built)) return false
   if (!existsSync(sources)) return true
-  const builtAt = statSync(built).mtimeMs
-  return readdirSync(sources, { recursive: true }).every((name) => statSync(`${sources}/${name}`).mtimeMs <= builtAt)
+  const builtAt = statSync(join(dist, 'main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return readdirSync(sources, { recursive: true }).every((name) => statSync(join(sources, name)).mtimeMs <= builtAt)
 }
 
-if (buildIsFresh()) {
-  await import('../dist/main.js')
-} else {
-  const { register } = await import('tsx/esm/api')
-  register()
-  await import('../src/main.ts')
+/** Into a folder of this process, then renamed: another `xp` never imports half a build. */
+function build() {
+  const cache = join(root, 'node_modules/.cache')
+  const made = join(cache, `xp-build-${process.pid}`)
+  mkdirSync(cache, { recursive: true })
+  const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', made]
+  const { status } = spawnSync(process.execPath, tsc, { stdio: ['ignore', 2, 2] })
+  if (status !== 0) process.exit(70)
+  const old = `${made}-old`
+  if (existsSync(dist)) renameSync(dist, old)
+  try {
+    renameSync(made, dist)
+  } catch (error) {
+    // Another process was first.
+    if (!existsSync(join(dist, 'main.js'))) throw error
+  }
+  for (const folder of [made, old]) rmSync(folder, { recursive: true, force: true })
 }
+
+if (!buildIsFresh()) build()
+await import('../dist/main.js')
