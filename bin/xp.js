@@ -8,10 +8,13 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [sources, dist] = [join(root, 'src'), join(root, 'dist')]
 
+/** 0 for what is not there, such as an editor's dangling lock file. */
+const modifiedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+
 function buildIsFresh() {
   if (!existsSync(sources)) return true
-  const builtAt = statSync(join(dist, 'main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  return readdirSync(sources, { recursive: true }).every((name) => statSync(join(sources, name)).mtimeMs <= builtAt)
+  const builtAt = modifiedAt(join(dist, 'main.js'))
+  return readdirSync(sources, { recursive: true }).every((name) => modifiedAt(join(sources, name)) <= builtAt)
 }
 
 /** Into a folder of this process, then renamed: another `xp` never imports half a build. */
@@ -23,8 +26,8 @@ function build() {
   const { status } = spawnSync(process.execPath, tsc, { stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(70)
   const old = `${made}-old`
-  if (existsSync(dist)) renameSync(dist, old)
   try {
+    if (existsSync(dist)) renameSync(dist, old)
     renameSync(made, dist)
   } catch (error) {
     // Another process was first.
