@@ -5,6 +5,7 @@ import { layoutOf } from '../src/nn/families.ts'
 import { createOnnxRuntime } from '../src/runtime/onnx-runtime.ts'
 import { Mt19937 } from '../src/std/mt19937.ts'
 import { createOnnxEngine } from '../src/training/onnx-engine.ts'
+import { withTargets } from '../src/training/targets.ts'
 import { benchModels } from './models.ts'
 import { peakBytes } from './peak-memory.ts'
 
@@ -17,11 +18,14 @@ const { height, width, channels } = classifier.image
 const batchSize = Number(size)
 const generator = new Mt19937(0)
 const elements = batchSize * height * width * channels
-const batch = {
-  size: batchSize,
-  pixels: Float32Array.from({ length: elements }, () => generator.uniform(-1, 1)),
-  labels: Int32Array.from({ length: batchSize }, (_, i) => i % classifier.labels.length),
-}
+const batch = withTargets(
+  {
+    size: batchSize,
+    pixels: Float32Array.from({ length: elements }, () => generator.uniform(-1, 1)),
+    labels: Int32Array.from({ length: batchSize }, (_, i) => i % classifier.labels.length),
+  },
+  classifier.labels.length,
+)
 
 const profilePrefix = process.env.XP_BENCH_PROFILE
 const runtime = { threads: Number(threads), ...(profilePrefix === undefined ? {} : { profilePrefix }) }
@@ -29,8 +33,10 @@ const engine = createOnnxEngine(await createOnnxRuntime(runtime))
 const trainer = await engine.trainer({
   classifier,
   weights: layoutOf(config).initialWeights(classifier.labels.length, 0),
-  optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+  optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+  trainable: classifier.parameters.map(({ name, decay }) => ({ name, decay, learningRateFactor: 1 })),
   maxGradNorm: 1,
+  seed: 0,
 })
 
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`)
@@ -40,7 +46,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   let loss = Number.NaN
   for (let i = 0; i < Number(line); i++) {
     const start = performance.now()
-    loss = (await trainer.step(batch, 1e-4)).loss
+    loss = (await trainer.step([batch], 1e-4)).loss
     seconds.push((performance.now() - start) / 1000)
   }
   answer({ seconds, loss, peakBytes: await peakBytes() })

@@ -1,12 +1,12 @@
 import type { PreprocessorConfig } from '../artifacts/model.ts'
 import type { HuggingFaceConfig } from '../artifacts/model-config.ts'
 import { unsupportedModelType } from '../errors/weights.ts'
-import type { Parameter, Weights } from '../registry/engine.ts'
-import { vitParameterName } from './vit-checkpoint.ts'
-import { vitConfigOf } from './vit-config.ts'
-import { initialVitHead, initialVitWeights } from './vit-initialise.ts'
-import { vitParameters } from './vit-parameters.ts'
-import { vitPreprocessor } from './vit-preprocessor.ts'
+import type { Buffer, Parameter, Weights } from '../registry/engine.ts'
+import { vitParameterName } from './vit/checkpoint.ts'
+import { vitConfigOf } from './vit/config.ts'
+import { initialVitHead, initialVitWeights } from './vit/initialise.ts'
+import { vitParameters } from './vit/parameters.ts'
+import { vitPreprocessor } from './vit/preprocessor.ts'
 
 /** A model family's parameters, names and initial values, told from its `config.json`; no tfjs needed. */
 export interface ModelLayout {
@@ -16,8 +16,7 @@ export interface ModelLayout {
   /** Preprocessing of a checkpoint that does not say its own. */
   readonly preprocessor: PreprocessorConfig
   parameters(labels: number): readonly Parameter[]
-  /** Parameters that depend on the number of labels. */
-  isHead(name: string): boolean
+  readonly buffers: readonly Buffer[]
   /** A checkpoint tensor's name among `parameters`, or undefined when the classifier does not use it. */
   parameterName(spelled: string): string | undefined
   initialWeights(labels: number, seed: number): Weights
@@ -39,7 +38,7 @@ export function layoutOf(config: HuggingFaceConfig, where = 'config.json'): Mode
     architecture: 'ViTForImageClassification',
     preprocessor: vitPreprocessor(vit),
     parameters: (labels) => vitParameters(vit, labels),
-    isHead: (name) => name.startsWith('classifier.'),
+    buffers: [],
     parameterName: vitParameterName,
     initialWeights: (labels, seed) => initialVitWeights(vit, vitParameters(vit, labels), seed),
     initialHead: (labels, seed) => initialVitHead(vit, vitParameters(vit, labels), seed),

@@ -14,9 +14,14 @@ export interface CheckpointFit<T> extends Pick<MappedCheckpoint<T>, 'found' | 'u
   readonly head: 'kept' | 'new'
 }
 
+/** Names of the parameters of the head, whose first axis is the labels. */
+export const headNames = (layout: ModelLayout): ReadonlySet<string> =>
+  new Set(layout.parameters(1).flatMap(({ name, head }) => (head ? [name] : [])))
+
 /** Labels of a checkpoint's head, or undefined when it has none. */
 export function headLabels(layout: ModelLayout, tensors: ReadonlyMap<string, Shaped>): number | undefined {
-  for (const [name, { shape }] of tensors) if (layout.isHead(layout.parameterName(name) ?? '')) return shape[0]
+  const head = headNames(layout)
+  for (const [name, { shape }] of tensors) if (head.has(layout.parameterName(name) ?? '')) return shape[0]
   return undefined
 }
 
@@ -37,7 +42,8 @@ export function fitCheckpoint<T extends Shaped>(
   if (choice === 'keep' && existing === undefined) throw headMissing(file)
   if (choice !== 'new' && existing !== undefined && existing !== labels) throw headLabelMismatch(file, existing, labels)
   const head = choice === 'new' || existing === undefined ? 'new' : 'kept'
-  const wanted = (name: string) => head === 'kept' || !layout.isHead(name)
+  const ofHead = headNames(layout)
+  const wanted = (name: string) => head === 'kept' || !ofHead.has(name)
   const parameters = layout.parameters(labels).filter(({ name }) => wanted(name))
   const rename = (spelled: string) => {
     const name = layout.parameterName(spelled)

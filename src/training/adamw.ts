@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { AdamWOptions } from '../registry/engine.ts'
+import type { AdamOptions } from '../registry/engine.ts'
 
 /** A piece of the parameters with what AdamW keeps of it; all of one shape. */
 export type AdamWState = {
@@ -28,7 +28,7 @@ export function adamw(
   { weights, m, v }: AdamWState,
   gradient: tf.Tensor,
   { learningRate, clipScale, biasCorrection1, biasCorrection2 }: AdamWScalars,
-  { beta1, beta2, epsilon, weightDecay }: AdamWOptions,
+  { beta1, beta2, epsilon, weightDecay }: AdamOptions,
   decay: boolean,
 ): AdamWState {
   const clippedPart1 = tf.mul(clipScale, 1 - beta1)
@@ -46,7 +46,7 @@ export function adamwScalars(
   step: number,
   learningRate: number,
   clipScale: number,
-  { beta1, beta2 }: AdamWOptions,
+  { beta1, beta2 }: AdamOptions,
 ): AdamWScalars<number> {
   return { learningRate, clipScale, biasCorrection1: 1 - beta1 ** step, biasCorrection2: 1 - beta2 ** step }
 }

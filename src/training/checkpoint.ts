@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EpochRow } from '../artifacts/training-history.ts'
-import type { OptimizerState, Parameter, Trainer, Weights } from '../registry/engine.ts'
+import type { OptimizerState, Trainer, Weights } from '../registry/engine.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { syncDirectory } from '../std/fs.ts'
 import { type Digest, digestFile, digestJson } from '../std/hash.ts'
@@ -27,6 +27,9 @@ export interface TrainingState {
   readonly imagesPerSecond: readonly number[]
 }
 
+/** Shapes of a model's parameters and buffers by name. */
+export type TensorShapes = ReadonlyMap<string, readonly number[]>
+
 /** What `state.json` holds beside its own digest. It is written last: a folder without it is no checkpoint. */
 interface CheckpointManifest {
   readonly format: typeof format
@@ -48,23 +51,25 @@ const stateFile = 'state.json'
 export async function writeCheckpoint(
   path: string,
   trainer: Pick<Trainer, 'weights' | 'optimizerState'>,
-  parameters: readonly Parameter[],
+  shapes: TensorShapes,
   spec: Digest,
   state: TrainingState,
 ): Promise<void> {
   const temporary = `${path}${temporarySuffix}`
   const shaped = (values: Weights, prefix = '') =>
-    parameters.map(({ name, shape }) => {
-      const data = values.get(name)
-      if (data === undefined) throw new Error(`the trainer has no values for ${prefix}${name}`)
+    [...values].map(([name, data]) => {
+      const shape = shapes.get(name)
+      if (shape === undefined) throw new Error(`the trainer holds ${name}, which the model has not`)
       return [prefix + name, { shape: [...shape], data }] as const
     })
   try {
     await rm(temporary, { recursive: true, force: true })
     await mkdir(temporary, { recursive: true })
     await writeSafetensors(join(temporary, modelFile), new Map(shaped(trainer.weights())), { format: 'pt' })
-    const { m, v } = trainer.optimizerState()
-    await writeSafetensors(join(temporary, optimizerFile), new Map([...shaped(m, 'm.'), ...shaped(v, 'v.')]), {})
+    const moments = Object.entries(trainer.optimizerState().slots).flatMap(([slot, values]) =>
+      shaped(values, `${slot}.`),
+    )
+    await writeSafetensors(join(temporary, optimizerFile), new Map(moments), {})
     const files: Record<string, { size: number; sha256: Digest }> = {}
     for (const name of [modelFile, optimizerFile]) {
       const file = join(temporary, name)
@@ -118,14 +123,15 @@ export async function verifyCheckpoint(
 /** Weights of a verified checkpoint. */
 export const readCheckpointWeights = (path: string): Promise<Weights> => readFloats(join(path, modelFile))
 
-/** Adam's moments of a verified checkpoint whose training made `step` steps. */
+/** The optimiser's state in a verified checkpoint whose training made `step` steps. */
 export async function readCheckpointOptimizer(path: string, step: number): Promise<OptimizerState> {
-  const moments = [...(await readFloats(join(path, optimizerFile)))]
-  const starting = (prefix: string) =>
-    new Map(
-      moments.filter(([name]) => name.startsWith(prefix)).map(([name, data]) => [name.slice(prefix.length), data]),
-    )
-  return { step, m: starting('m.'), v: starting('v.') }
+  const slots: Record<string, Map<string, Float32Array>> = {}
+  for (const [key, data] of await readFloats(join(path, optimizerFile))) {
+    const dot = key.indexOf('.')
+    slots[key.slice(0, dot)] ??= new Map()
+    slots[key.slice(0, dot)]?.set(key.slice(dot + 1), data)
+  }
+  return { step, slots }
 }
 
 async function readFloats(file: string): Promise<Weights> {

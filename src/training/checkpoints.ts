@@ -1,12 +1,13 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { checkpointNotWritten, checkpointUnusable } from '../errors/training.ts'
-import type { Parameter, Trainer, Weights } from '../registry/engine.ts'
+import type { Trainer, Weights } from '../registry/engine.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import type { Digest } from '../std/hash.ts'
 import {
   readCheckpointOptimizer,
   readCheckpointWeights,
+  type TensorShapes,
   type TrainingState,
   temporarySuffix,
   verifyCheckpoint,
@@ -16,7 +17,7 @@ import {
 export interface CheckpointsOptions {
   /** Absolute path of the folder that holds them. */
   readonly dir: string
-  readonly parameters: readonly Parameter[]
+  readonly shapes: TensorShapes
   /** Digest of everything the training's numbers depend on. */
   readonly spec: Digest
   /** How many of the newest stay, beside the best. */
@@ -50,7 +51,7 @@ export interface Checkpoints {
   readonly newest: string | undefined
 }
 
-export function openCheckpoints({ dir, parameters, spec, keep, warn }: CheckpointsOptions): Checkpoints {
+export function openCheckpoints({ dir, shapes, spec, keep, warn }: CheckpointsOptions): Checkpoints {
   const pathAt = (step: number) => join(dir, `checkpoint-${step}`)
   const damaged = new Set<string>()
   let newest: string | undefined
@@ -88,7 +89,7 @@ export function openCheckpoints({ dir, parameters, spec, keep, warn }: Checkpoin
       const path = pathAt(state.step) + (state.batch === 0 ? '' : partialSuffix)
       try {
         await mkdir(dir, { recursive: true })
-        await writeCheckpoint(path, trainer, parameters, spec, state)
+        await writeCheckpoint(path, trainer, shapes, spec, state)
       } catch (error) {
         const refused = (error as NodeJS.ErrnoException).syscall !== undefined
         throw refused ? checkpointNotWritten(path, error as NodeJS.ErrnoException) : error

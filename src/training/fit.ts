@@ -6,6 +6,7 @@ import type { TrainingState } from './checkpoint.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { batchesPerEpoch, epochOrder } from './sampler.ts'
 import type { Schedule } from './schedules.ts'
+import { withTargets } from './targets.ts'
 
 /** A step that was made, now or before an interruption. `step` counts from 1. */
 export interface StepReport {
@@ -21,6 +22,8 @@ export interface FitOptions {
   readonly epochs: number
   readonly batchSize: number
   readonly exampleCount: number
+  /** Number of classes. */
+  readonly classes: number
   /** Epoch e (from 0) is shuffled with `seed + e`. */
   readonly seed: number
   readonly schedule: Schedule
@@ -121,7 +124,7 @@ async function* trainEpoch(from: TrainingState, options: FitOptions): AsyncGener
     const began = performance.now()
     for await (const examples of untilAborted(options.batchesOf(order, from.epoch, signal), signal)) {
       const learningRate = schedule(step)
-      const { loss, gradNorm } = await trainer.step(examples, learningRate)
+      const { loss, gradNorm } = await trainer.step([withTargets(examples, options.classes)], learningRate)
       step++
       requireFinite('loss', loss, step, learningRate, options)
       requireFinite('gradient norm', gradNorm, step, learningRate, options)

@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Classifier } from '../registry/engine.ts'
-
-/** Tensors by name. */
-export type Tensors = { readonly [name: string]: tf.Tensor }
+import type { Classifier, Tensors, TrainingMode } from '../registry/engine.ts'
 
 export type GradientStep = {
-  /** Scalar: mean cross-entropy of the batch, in nats. */
+  /** Scalar: see `MicroBatch`; in nats. */
   readonly loss: tf.Scalar
   /** `[n, labels]` */
   readonly logits: tf.Tensor2D
@@ -17,24 +14,26 @@ export type GradientStep = {
 
 /**
  * Loss and gradients of one batch.
- * @param weights every parameter of the classifier by name
+ * @param tensors every parameter and buffer of the classifier by name
+ * @param names the parameters to differentiate by; the path to the others is not computed
  * @param pixels float32 `[n, height, width, channels]`
- * @param labels int32 `[n]`
+ * @param targets float32 `[n, labels]`
  */
 export function gradientStep(
   classifier: Classifier,
-  weights: Tensors,
+  tensors: Tensors,
+  names: readonly string[],
   pixels: tf.Tensor4D,
-  labels: tf.Tensor1D,
+  targets: tf.Tensor2D,
+  mode: TrainingMode,
 ): GradientStep {
-  const names = classifier.parameters.map((parameter) => parameter.name)
   let logits: tf.Tensor2D | undefined
   const lossOf = (...values: tf.Tensor[]) => {
-    const byName = Object.fromEntries(names.map((name, i) => [name, values[i] as tf.Tensor]))
-    logits = tf.keep(classifier.forward(byName, pixels))
-    return crossEntropy(logits, labels)
+    const all = { ...tensors, ...Object.fromEntries(names.map((name, i) => [name, values[i] as tf.Tensor])) }
+    logits = tf.keep(classifier.head(all, classifier.features(all, pixels, mode), mode))
+    return crossEntropy(logits, targets)
   }
-  const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => parameterOf(weights, name)))
+  const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => parameterOf(tensors, name)))
   const gradients = Object.fromEntries(names.map((name, i) => [name, gradientOf(grads[i], name)]))
   return {
     loss: value as tf.Scalar,
@@ -45,21 +44,9 @@ export function gradientStep(
   }
 }
 
-/**
- * Mean over the batch of −log softmax(logits)[label], in nats; a scalar.
- * @param logits `[n, labels]`
- * @param labels int32 `[n]`
- */
-function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
-  const [size, classes] = logits.shape
-  const everyLabel = tf.tensor2d(
-    Int32Array.from({ length: classes }, (_, k) => k),
-    [1, classes],
-    'int32',
-  )
-  const isLabel = tf.cast(tf.equal(tf.reshape(labels, [size, 1]), everyLabel), 'float32')
-  return tf.mul(tf.sum(tf.mul(isLabel, tf.logSoftmax(logits))), -1 / size)
-}
+/** −Σ targets · log softmax(logits), in nats; both `[n, labels]`. */
+const crossEntropy = (logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar =>
+  tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits))))
 
 const squaredNorm = (tensors: readonly tf.Tensor[]): tf.Scalar =>
   tensors.map((tensor) => tf.sum(tf.square(tensor)) as tf.Scalar).reduce((a, b) => tf.add(a, b))

@@ -13,11 +13,16 @@ export class GraphCache {
     this.#executor = executor
   }
 
-  session(kind: keyof typeof compilers, classifier: Classifier, batchSize: number): Promise<ExecutorSession> {
+  session(
+    kind: keyof typeof compilers,
+    classifier: Classifier,
+    batchSize: number,
+    trainable: readonly string[] = [],
+  ): Promise<ExecutorSession> {
     const ofClassifier = this.#sessions.get(classifier) ?? new Map<string, Promise<ExecutorSession>>()
     this.#sessions.set(classifier, ofClassifier)
-    const key = `${kind} ${batchSize}`
-    const session = ofClassifier.get(key) ?? this.#executor.load(compilers[kind](classifier, batchSize))
+    const key = JSON.stringify([kind, batchSize, trainable])
+    const session = ofClassifier.get(key) ?? this.#executor.load(compilers[kind](classifier, batchSize, trainable))
     ofClassifier.set(key, session)
     return session
   }

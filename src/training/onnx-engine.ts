@@ -13,9 +13,10 @@ export function createOnnxEngine(executor: Executor): Engine {
     facts: onnxEngineFacts(executor),
     trainer: (spec) => createOnnxTrainer(executor, graphs, spec),
     async predictor(classifier, weights) {
-      const slab = new ParameterSlab(slabLayout(classifier.parameters))
+      const tensors = [...classifier.parameters, ...classifier.buffers.map((buffer) => ({ ...buffer, decay: false }))]
+      const slab = new ParameterSlab(slabLayout(tensors))
       slab.set(weights)
-      return new OnnxPredictor(graphs, classifier, slab)
+      return new OnnxPredictor(graphs, classifier, (name) => slab.view(name))
     },
     dispose: () => executor.dispose(),
   }

@@ -3,7 +3,6 @@ import type { Batch, Classifier, Predictor } from '../registry/engine.ts'
 import { elementCount } from '../std/shape.ts'
 import type { GraphCache } from './graph-cache.ts'
 import { imageShape } from './graphs.ts'
-import type { ParameterSlab } from './parameter-slab.ts'
 
 interface Forward {
   readonly binding: Binding
@@ -18,10 +17,10 @@ export class OnnxPredictor implements Predictor {
   readonly #weights: Readonly<Record<string, HostTensor>>
   readonly #bySize = new Map<number, Forward>()
 
-  constructor(graphs: GraphCache, classifier: Classifier, slab: ParameterSlab) {
+  constructor(graphs: GraphCache, classifier: Classifier, view: TensorView) {
     this.#graphs = graphs
     this.#classifier = classifier
-    this.#weights = weightTensors(classifier, slab)
+    this.#weights = weightTensors(classifier, view)
   }
 
   async logits({ size, pixels }: Pick<Batch, 'size' | 'pixels'>): Promise<Float32Array> {
@@ -52,9 +51,12 @@ export function float32(shape: readonly number[]) {
   return { dtype: 'float32' as const, shape, data }
 }
 
-/** The parameters as tensors over a slab's memory. */
-export function weightTensors({ parameters }: Classifier, slab: ParameterSlab): Record<string, HostTensor> {
+/** Where the values of a parameter or buffer lie. */
+export type TensorView = (name: string) => Float32Array
+
+/** Parameters and buffers as tensors over the memory where they lie. */
+export function weightTensors({ parameters, buffers }: Classifier, view: TensorView): Record<string, HostTensor> {
   return Object.fromEntries(
-    parameters.map(({ name, shape }) => [name, { dtype: 'float32', shape, data: slab.view(name) }]),
+    [...parameters, ...buffers].map(({ name, shape }) => [name, { dtype: 'float32', shape, data: view(name) }]),
   )
 }

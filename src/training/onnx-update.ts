@@ -1,5 +1,5 @@
 import type { Binding, Executor, ExecutorSession, HostTensor } from '../compiler/executor.ts'
-import type { AdamWOptions } from '../registry/engine.ts'
+import type { AdamOptions } from '../registry/engine.ts'
 import type { AdamWScalars } from './adamw.ts'
 import { nextOf, scalarInputs, stateParts, updateGraph } from './graphs.ts'
 import type { ParameterSlab, SlabLayout } from './parameter-slab.ts'
@@ -45,7 +45,7 @@ export class OnnxUpdate {
     this.#scalars = scalars
   }
 
-  static async create(executor: Executor, layout: SlabLayout, slabs: Slabs, optimizer: AdamWOptions) {
+  static async create(executor: Executor, layout: SlabLayout, slabs: Slabs, optimizer: AdamOptions) {
     const scalar = () => new Float32Array(1)
     const scalars = {
       learningRate: scalar(),

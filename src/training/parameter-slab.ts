@@ -1,22 +1,29 @@
-import type { Parameter, Weights } from '../registry/engine.ts'
+import type { Weights } from '../registry/engine.ts'
 import { elementCount } from '../std/shape.ts'
 
 /** Elements that a parameter's place is a multiple of: 64 bytes, a cache line. */
 const alignment = 16
 const aligned = (elements: number) => Math.ceil(elements / alignment) * alignment
 
-/** Where each parameter lies in one vector: those with weight decay first, then the others. */
+/** What a slab holds: a tensor by name. */
+export interface SlabTensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly decay: boolean
+}
+
+/** Where each tensor lies in one vector: those with weight decay first, then the others. */
 export interface SlabLayout {
-  readonly parameters: readonly (Parameter & { readonly offset: number; readonly size: number })[]
+  readonly parameters: readonly (SlabTensor & { readonly offset: number; readonly size: number })[]
   /** Elements of the part with weight decay. */
   readonly decayed: number
   /** Elements in all. */
   readonly size: number
 }
 
-export function slabLayout(parameters: readonly Parameter[]): SlabLayout {
+export function slabLayout(parameters: readonly SlabTensor[]): SlabLayout {
   let end = 0
-  const place = (parameter: Parameter) => {
+  const place = (parameter: SlabTensor) => {
     const size = elementCount(parameter.shape)
     const offset = end
     end += aligned(size)

@@ -1,16 +1,20 @@
 import * as tf from '@tensorflow/tfjs'
 import type {
+  AdamOptions,
   Batch,
   Classifier,
   Engine,
+  MicroBatch,
   OptimizerState,
   Predictor,
+  Tensors,
   Trainer,
   TrainerSpec,
   Weights,
 } from '../registry/engine.ts'
 import { type AdamWState, adamw, adamwScalars, clipScale } from './adamw.ts'
-import { gradientStep, type Tensors } from './gradient-step.ts'
+import { gradientStep } from './gradient-step.ts'
+import { plain } from './graphs.ts'
 
 /** Computes every operation at once on an installed tfjs backend: slow on `cpu`, and the oracle for the compiled engine. */
 export async function createTfjsEngine(backend = 'cpu'): Promise<Engine> {
@@ -39,7 +43,10 @@ class TfjsPredictor implements Predictor {
   }
 
   async logits(batch: Pick<Batch, 'size' | 'pixels'>): Promise<Float32Array> {
-    const logits = tf.tidy(() => this.classifier.forward(this.parameters, pixelsOf(this.classifier, batch)))
+    const { classifier, parameters } = this
+    const logits = tf.tidy(() =>
+      classifier.head(parameters, classifier.features(parameters, pixelsOf(classifier, batch))),
+    )
     const values = await logits.data<'float32'>()
     logits.dispose()
     return values
@@ -52,22 +59,30 @@ class TfjsPredictor implements Predictor {
 
 class TfjsTrainer extends TfjsPredictor implements Trainer {
   readonly #spec: TrainerSpec
+  readonly #optimizer: AdamOptions
   #m: Tensors
   #v: Tensors
   #step = 0
 
   constructor(spec: TrainerSpec) {
     super(spec.classifier, spec.weights)
+    if (spec.optimizer.name !== 'adamw') throw new Error(`the optimiser ${spec.optimizer.name} is not there yet`)
     this.#spec = spec
-    this.#m = zerosLike(this.parameters)
-    this.#v = zerosLike(this.parameters)
+    this.#optimizer = spec.optimizer
+    const trained = Object.fromEntries(spec.trainable.map(({ name }) => [name, at(this.parameters, name)]))
+    this.#m = zerosLike(trained)
+    this.#v = zerosLike(trained)
   }
 
-  async step(batch: Batch, learningRate: number) {
-    const { classifier, maxGradNorm, optimizer } = this.#spec
-    const computed = tf.tidy(() =>
-      gradientStep(classifier, this.parameters, pixelsOf(classifier, batch), tf.tensor1d(batch.labels, 'int32')),
-    )
+  async step([batch, ...more]: readonly MicroBatch[], learningRate: number) {
+    if (batch === undefined || more.length > 0) throw new Error('a step takes one batch')
+    const { classifier, maxGradNorm, trainable } = this.#spec
+    const optimizer = this.#optimizer
+    const names = trainable.map(({ name }) => name)
+    const computed = tf.tidy(() => {
+      const targets = tf.tensor2d(batch.targets, [batch.size, classifier.labels.length])
+      return gradientStep(classifier, this.parameters, names, pixelsOf(classifier, batch), targets, plain)
+    })
     const [loss = Number.NaN] = await computed.loss.data()
     const gradNorm = Math.sqrt((await computed.squaredGradNorm.data())[0] ?? Number.NaN)
     this.#step++
@@ -79,33 +94,38 @@ class TfjsTrainer extends TfjsPredictor implements Trainer {
         biasCorrection1: tf.scalar(numbers.biasCorrection1),
         biasCorrection2: tf.scalar(numbers.biasCorrection2),
       }
-      const updated = classifier.parameters.map(({ name, decay }) => {
+      const updated = trainable.map(({ name, decay }) => {
         const gradient = at(computed.gradients, name)
         const state = { weights: at(this.parameters, name), m: at(this.#m, name), v: at(this.#v, name) }
         return [name, adamw(state, gradient, scalars, optimizer, decay)] as const
       })
       return pick(updated)
     })
-    tf.dispose([computed, this.parameters, this.#m, this.#v])
-    this.parameters = next.weights
+    tf.dispose([computed, names.map((name) => at(this.parameters, name)), this.#m, this.#v])
+    this.parameters = { ...this.parameters, ...next.weights }
     this.#m = next.m
     this.#v = next.v
-    return { loss, gradNorm }
+    return { loss, gradNorm, skipped: false }
   }
 
   weights(): Weights {
     return valuesOf(this.parameters)
   }
 
-  optimizerState(): OptimizerState {
-    return { step: this.#step, m: valuesOf(this.#m), v: valuesOf(this.#v) }
+  averagedWeights(): Weights {
+    return this.weights()
   }
 
-  restore(weights: Weights, { step, m, v }: OptimizerState): void {
+  optimizerState(): OptimizerState {
+    return { step: this.#step, slots: { m: valuesOf(this.#m), v: valuesOf(this.#v) } }
+  }
+
+  restore(weights: Weights, { step, slots }: OptimizerState): void {
     tf.dispose([this.parameters, this.#m, this.#v])
     this.parameters = tensorsOf(this.classifier, weights)
-    this.#m = tensorsOf(this.classifier, m)
-    this.#v = tensorsOf(this.classifier, v)
+    const shapes = this.classifier.parameters.filter(({ name }) => this.#spec.trainable.some((p) => p.name === name))
+    this.#m = shaped(shapes, slots.m ?? new Map())
+    this.#v = shaped(shapes, slots.v ?? new Map())
     this.#step = step
   }
 
@@ -120,15 +140,17 @@ const at = (tensors: Tensors, name: string) => tensors[name] as tf.Tensor
 const pixelsOf = ({ image }: Classifier, { size, pixels }: Pick<Batch, 'size' | 'pixels'>): tf.Tensor4D =>
   tf.tensor4d(pixels, [size, image.height, image.width, image.channels])
 
-function tensorsOf(classifier: Classifier, values: Weights): Tensors {
-  return Object.fromEntries(
-    classifier.parameters.map(({ name, shape }) => {
+const tensorsOf = ({ parameters, buffers }: Classifier, values: Weights): Tensors =>
+  shaped([...parameters, ...buffers], values)
+
+const shaped = (places: readonly { readonly name: string; readonly shape: readonly number[] }[], values: Weights) =>
+  Object.fromEntries(
+    places.map(({ name, shape }) => {
       const value = values.get(name)
       if (value === undefined) throw new Error(`the weights lack "${name}"`)
       return [name, tf.tensor(value.slice(), [...shape], 'float32')]
     }),
   )
-}
 
 const zerosLike = (tensors: Tensors): Tensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.zerosLike(tensor)]))

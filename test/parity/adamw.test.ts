@@ -4,6 +4,7 @@ import { type AdamWState, adamw, adamwScalars, clipScale } from '../../src/train
 import golden from '../goldens/adamw.json' with { type: 'json' }
 import { excess, tolerances } from '../tolerances.ts'
 
+const optimizer = { name: 'adamw' as const, ...golden.optimizer }
 const names = ['decayed', 'undecayed'] as const
 
 /** The worst violation of the tolerance over all steps of PyTorch's trace; `perturb` changes one rule. */
@@ -17,7 +18,7 @@ function worstAgainstTorch(perturb: { firstStep?: number; noDecay?: boolean; max
   )
   for (const [i, { gradients, learningRate, gradNorm, after }] of golden.steps.entries()) {
     const clip = clipScale(gradNorm, perturb.maxGradNorm ?? golden.maxGradNorm)
-    const numbers = adamwScalars(i + (perturb.firstStep ?? 1), learningRate, clip, golden.optimizer)
+    const numbers = adamwScalars(i + (perturb.firstStep ?? 1), learningRate, clip, optimizer)
     const scalars = {
       learningRate: tf.scalar(numbers.learningRate),
       clipScale: tf.scalar(numbers.clipScale),
@@ -27,7 +28,7 @@ function worstAgainstTorch(perturb: { firstStep?: number; noDecay?: boolean; max
     for (const name of names) {
       const decay = name === 'decayed' && perturb.noDecay !== true
       const state = states.get(name) as AdamWState
-      const next = adamw(state, tf.tensor1d(gradients[name]), scalars, golden.optimizer, decay)
+      const next = adamw(state, tf.tensor1d(gradients[name]), scalars, optimizer, decay)
       states.set(name, next)
       for (const part of ['weights', 'm', 'v'] as const)
         worst = Math.max(worst, excess(next[part].dataSync(), after[name][part], tolerances.op))

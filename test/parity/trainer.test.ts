@@ -52,8 +52,10 @@ async function trained(engine: Engine, dir: string, changes: { readonly warmupSt
   const trainer = await engine.trainer({
     classifier,
     weights: new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array])),
-    optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
+    optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
+    trainable: classifier.parameters.map(({ name, decay }) => ({ name, decay, learningRateFactor: 1 })),
     maxGradNorm,
+    seed,
   })
   const order: number[][] = []
   const steps: StepReport[] = []
@@ -64,10 +66,17 @@ async function trained(engine: Engine, dir: string, changes: { readonly warmupSt
     epochs,
     batchSize,
     exampleCount,
+    classes: classifier.labels.length,
     seed,
     schedule: createSchedule({ name: 'linear', learningRate, totalSteps, warmupSteps }),
     bestBy: 'loss',
-    checkpoints: openCheckpoints({ dir, parameters: classifier.parameters, spec: 'golden', keep: 1, warn: () => {} }),
+    checkpoints: openCheckpoints({
+      dir,
+      shapes: new Map(classifier.parameters.map(({ name, shape }) => [name, shape])),
+      spec: 'golden',
+      keep: 1,
+      warn: () => {},
+    }),
     signal: new AbortController().signal,
     batchesOf: (indices) => {
       for (let k = 0; k < indices.length; k += batchSize) order.push([...indices.subarray(k, k + batchSize)])

@@ -29,7 +29,7 @@ function logitsOf(classifier: Classifier, weights: Weights, pixels: Float32Array
       ]),
     )
     const x = tf.tensor4d(pixels, [pixels.length / (height * width * channels), height, width, channels])
-    return classifier.forward(parameters, x).dataSync() as Float32Array
+    return classifier.head(parameters, classifier.features(parameters, x)).dataSync() as Float32Array
   })
 }
 

@@ -57,7 +57,7 @@ export default defineStage({
     const { part, batchSize, workers } = params
     const { dataset, processor } = inputs.data
     const { dir } = inputs.model
-    const classifier = classifierOf(await readModelConfig(dir), dir)
+    const classifier = classifierOf(await readModelConfig(dir), { where: dir })
     requireSuitable(classifier, dataset, outputSize(processor))
     const examples = examplesOf(dataset, 'part', part)
     const provenance = await readProvenance(dir)

@@ -7,7 +7,15 @@ import { Model, modelFiles, writeModelFolder } from '../../artifacts/model.ts'
 import { type HuggingFaceConfig, labelFields, labelsOf } from '../../artifacts/model-config.ts'
 import { nonFiniteWeights } from '../../errors/weights.ts'
 import { layoutOf } from '../../nn/families.ts'
-import { fitCheckpoint, headChoices, headLabels, headRows, nonFinite, takeRows } from '../../nn/pretrained.ts'
+import {
+  fitCheckpoint,
+  headChoices,
+  headLabels,
+  headNames,
+  headRows,
+  nonFinite,
+  takeRows,
+} from '../../nn/pretrained.ts'
 import { TreePath } from '../../registry/params.ts'
 import { defineStage } from '../../registry/stage.ts'
 import { asFloat32, readSafetensors } from '../../std/safetensors.ts'
@@ -73,7 +81,8 @@ export default defineStage({
     else {
       const labels = labelsOf(config, configFile)
       const rows = headRows(labels, classes)
-      for (const [name, data] of weights) if (layout.isHead(name)) weights.set(name, takeRows(data, rows))
+      const ofHead = headNames(layout)
+      for (const [name, data] of weights) if (ofHead.has(name)) weights.set(name, takeRows(data, rows))
       if (rows.some((row, i) => labels[row] !== classes[i]))
         ctx.warn(
           `the checkpoint's labels (${labels.join(', ')}) are not the dataset's classes (${classes.join(', ')}): its head is kept, label by label in this order`,

@@ -137,7 +137,7 @@ export default defineStage({
     const { dataset, processor, augmentation } = inputs.data
     const { dir } = inputs.model
     const config = await readModelConfig(dir)
-    const classifier = classifierOf(config, dir)
+    const classifier = classifierOf(config, { where: dir })
     requireSuitable(classifier, dataset, outputSize(processor))
     const examples = examplesOf(dataset, 'trainPart', params.trainPart)
     const validation = Object.hasOwn(dataset.parts, validationPart) ? (dataset.parts[validationPart] ?? []) : []
@@ -160,12 +160,15 @@ export default defineStage({
       classifier,
       weights: await readModelWeights(dir),
       optimizer: {
+        name: 'adamw',
         beta1: params.adamBeta1,
         beta2: params.adamBeta2,
         epsilon: params.adamEpsilon,
         weightDecay: params.weightDecay,
       },
+      trainable: classifier.parameters.map(({ name, decay }) => ({ name, decay, learningRateFactor: 1 })),
       maxGradNorm,
+      seed,
     })
     try {
       const { history, best, weights } = await training.fit({
@@ -173,12 +176,13 @@ export default defineStage({
         epochs,
         batchSize,
         exampleCount: examples.length,
+        classes: dataset.classes.length,
         seed,
         schedule: createSchedule({ name: params.schedule, learningRate, totalSteps, warmupSteps }),
         bestBy: validation.length === 0 ? 'last' : params.bestBy,
         checkpoints: openCheckpoints({
           dir: join(scratch, 'checkpoints'),
-          parameters: classifier.parameters,
+          shapes: new Map([...classifier.parameters, ...classifier.buffers].map(({ name, shape }) => [name, shape])),
           spec,
           keep: keepCheckpoints,
           warn,

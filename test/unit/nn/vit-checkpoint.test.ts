@@ -3,7 +3,7 @@ import { labelFields, labelsOf } from '../../../src/artifacts/model-config.ts'
 import { mapCheckpoint } from '../../../src/nn/checkpoint.ts'
 import { classifierOf } from '../../../src/nn/classifier.ts'
 import { headRows, takeRows } from '../../../src/nn/pretrained.ts'
-import { vitParameterName } from '../../../src/nn/vit-checkpoint.ts'
+import { vitParameterName } from '../../../src/nn/vit/checkpoint.ts'
 
 it('lists the 200 tensors of ViT-B, 85.8 million numbers without the head', () => {
   const { parameters, image } = classifierOf({ model_type: 'vit', ...labelFields(['a', 'b', 'c']) })
@@ -41,7 +41,7 @@ it.each([
 ])('it spells %s as %s', (spelled, name) => expect(vitParameterName(spelled)).toBe(name))
 
 it('sorts tensors into found, missing, unexpected and mismatched; a second spelling is unexpected', () => {
-  const parameters = ['a', 'b', 'c'].map((name) => ({ name, shape: [2], decay: true }))
+  const parameters = ['a', 'b', 'c'].map((name) => ({ name, shape: [2], decay: true, layer: 0, head: false }))
   const tensors = new Map([
     ['A', { shape: [2] }],
     ['a', { shape: [2] }],

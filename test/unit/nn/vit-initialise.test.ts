@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { vitConfigOf } from '../../../src/nn/vit-config.ts'
-import { initialVitHead, initialVitWeights } from '../../../src/nn/vit-initialise.ts'
-import { vitParameters } from '../../../src/nn/vit-parameters.ts'
+import { vitConfigOf } from '../../../src/nn/vit/config.ts'
+import { initialVitHead, initialVitWeights } from '../../../src/nn/vit/initialise.ts'
+import { vitParameters } from '../../../src/nn/vit/parameters.ts'
 
 const golden = (path: string) => JSON.parse(readFileSync(new URL(`../../goldens/${path}`, import.meta.url), 'utf8'))
 const config = vitConfigOf({

@@ -7,7 +7,7 @@ import type { Trainer } from '../../../src/registry/engine.ts'
 import { openCheckpoints } from '../../../src/training/checkpoints.ts'
 import { type FitOptions, type StepReport, fit as train } from '../../../src/training/fit.ts'
 import { createSchedule } from '../../../src/training/schedules.ts'
-import { digestOf, parameters, toyBatches, toyFit, toyTrainer } from './toy.ts'
+import { digestOf, shapes, toyBatches, toyFit, toyTrainer } from './toy.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -169,7 +169,7 @@ it('starts afresh when the checkpoints belong to other settings', async () => {
   await expect(train(toyFit(inDir('a'), abortingAt(20)))).rejects.toThrow('stop')
   const warnings: string[] = []
   const warn = (message: string) => warnings.push(message)
-  const checkpoints = openCheckpoints({ dir: inDir('a'), parameters, spec: 'other', keep: 2, warn })
+  const checkpoints = openCheckpoints({ dir: inDir('a'), shapes, spec: 'other', keep: 2, warn })
   const result = await train(toyFit(inDir('a'), { checkpoints }))
   expect(warnings.every((w) => w.includes('other settings'))).toBe(true)
   expect(warnings.length).toBeGreaterThan(1)

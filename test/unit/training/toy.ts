@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Batch, OptimizerState, Trainer, Weights } from '../../../src/registry/engine.ts'
+import type { Batch, MicroBatch, OptimizerState, Trainer, Weights } from '../../../src/registry/engine.ts'
 import { openCheckpoints } from '../../../src/training/checkpoints.ts'
 import { evaluate } from '../../../src/training/evaluate.ts'
 import type { FitOptions } from '../../../src/training/fit.ts'
@@ -9,10 +9,12 @@ export const features = 4
 export const classes = 3
 export const exampleCount = 22
 export const batchSize = 4
-export const parameters = [
-  { name: 'head.weight', shape: [classes, features], decay: true },
-  { name: 'head.bias', shape: [classes], decay: false },
+const parameters = [
+  { name: 'head.weight', shape: [classes, features] },
+  { name: 'head.bias', shape: [classes] },
 ]
+
+export const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]))
 
 const zeros = (): Map<string, Float32Array> =>
   new Map(parameters.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, 1))]))
@@ -33,15 +35,17 @@ export function toyTrainer(): Trainer {
     async logits({ size, pixels }) {
       return Float32Array.from(Array.from({ length: size }, (_, row) => rowLogits(pixels, row)).flat())
     },
-    async step({ size, pixels, labels }, learningRate) {
+    async step([batch], learningRate) {
+      const { size, pixels, targets } = batch as MicroBatch
       const gradients = zeros()
       let loss = 0
       for (let row = 0; row < size; row++) {
         const exponentials = rowLogits(pixels, row).map(Math.exp)
         const total = exponentials.reduce((a, b) => a + b)
         exponentials.forEach((exponential, c) => {
-          const error = (exponential / total - (c === labels[row] ? 1 : 0)) / size
-          if (c === labels[row]) loss -= Math.log(exponential / total) / size
+          const target = targets[row * classes + c] as number
+          const error = exponential / total / size - target
+          loss -= target * Math.log(exponential / total)
           const [bias, weight] = [of(gradients, 'head.bias'), of(gradients, 'head.weight')]
           bias[c] = (bias[c] as number) + error
           for (let f = 0; f < features; f++) {
@@ -63,12 +67,17 @@ export function toyTrainer(): Trainer {
         })
       }
       state = { ...state, step }
-      return { loss: Math.fround(loss), gradNorm: Math.fround(Math.sqrt(squares)) }
+      return { loss: Math.fround(loss), gradNorm: Math.fround(Math.sqrt(squares)), skipped: false }
     },
     weights: () => copied(state.weights),
-    optimizerState: (): OptimizerState => ({ step: state.step, m: copied(state.m), v: copied(state.v) }),
-    restore(weights, { step, m, v }) {
-      state = { step, weights: copied(weights), m: copied(m), v: copied(v) }
+    averagedWeights: () => copied(state.weights),
+    optimizerState: (): OptimizerState => ({
+      step: state.step,
+      slots: { m: copied(state.m), v: copied(state.v) },
+    }),
+    restore(weights, { step, slots }) {
+      const slot = (name: string) => copied(slots[name] ?? new Map())
+      state = { step, weights: copied(weights), m: slot('m'), v: slot('v') }
     },
     async dispose() {},
   }
@@ -103,10 +112,11 @@ export function toyFit(dir: string, changes: Partial<FitOptions> = {}, keep = 2,
     epochs: 4,
     batchSize,
     exampleCount,
+    classes,
     seed: 7,
     schedule: createSchedule({ name: 'linear', learningRate: 0.05, totalSteps: 24, warmupSteps: 3 }),
     bestBy: 'loss',
-    checkpoints: openCheckpoints({ dir, parameters, spec: 'toy', keep, warn: (message) => warnings.push(message) }),
+    checkpoints: openCheckpoints({ dir, shapes, spec: 'toy', keep, warn: (message) => warnings.push(message) }),
     signal,
     batchesOf: (order) => toyBatches(order),
     validate: (_epoch, signal) =>

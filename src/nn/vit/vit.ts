@@ -1,14 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Classifier } from '../registry/engine.ts'
-import { attention } from './layers/attention.ts'
-import { gelu, tanhGelu } from './layers/gelu.ts'
-import { layerNorm } from './layers/layer-norm.ts'
-import { linear } from './layers/linear.ts'
-import { patchEmbedding } from './layers/patch-embedding.ts'
-import type { HiddenActivation, VitConfig } from './vit-config.ts'
-import { vitParameters } from './vit-parameters.ts'
-
-type Parameters = Readonly<Record<string, tf.Tensor>>
+import type { Classifier, Tensors } from '../../registry/engine.ts'
+import { attention } from '../layers/attention.ts'
+import { gelu, tanhGelu } from '../layers/gelu.ts'
+import { layerNorm } from '../layers/layer-norm.ts'
+import { linear } from '../layers/linear.ts'
+import { patchEmbedding } from '../layers/patch-embedding.ts'
+import type { HiddenActivation, VitConfig } from './config.ts'
+import { vitParameters } from './parameters.ts'
 
 const activations: Readonly<Record<HiddenActivation, (x: tf.Tensor) => tf.Tensor>> = {
   gelu,
@@ -24,16 +22,17 @@ export function vit(config: VitConfig, labels: readonly string[]): Classifier {
     image: { ...config.image, channels: config.channels },
     labels,
     parameters: vitParameters(config, labels.length),
-    forward: (parameters, pixels) => {
-      let hidden = embed(parameters, pixels)
-      for (let i = 0; i < config.layers; i++) hidden = block(config, parameters, `vit.encoder.layer.${i}`, hidden)
-      const normal = norm(config, parameters, 'vit.layernorm', firstToken(hidden))
-      return dense(parameters, 'classifier', normal) as tf.Tensor2D
+    buffers: [],
+    features: (tensors, pixels) => {
+      let hidden = embed(tensors, pixels)
+      for (let i = 0; i < config.layers; i++) hidden = block(config, tensors, `vit.encoder.layer.${i}`, hidden)
+      return norm(config, tensors, 'vit.layernorm', firstToken(hidden)) as tf.Tensor2D
     },
+    head: (tensors, features) => dense(tensors, 'classifier', features) as tf.Tensor2D,
   }
 }
 
-function embed(parameters: Parameters, pixels: tf.Tensor4D): tf.Tensor {
+function embed(parameters: Tensors, pixels: tf.Tensor4D): tf.Tensor {
   const projection = 'vit.embeddings.patch_embeddings.projection'
   const patches = patchEmbedding(pixels, at(parameters, `${projection}.weight`), at(parameters, `${projection}.bias`))
   const [n, , d] = patches.shape as [number, number, number]
@@ -42,7 +41,7 @@ function embed(parameters: Parameters, pixels: tf.Tensor4D): tf.Tensor {
 }
 
 /** One transformer block; x and the result are `[n, tokens, d]`. */
-function block(config: VitConfig, parameters: Parameters, name: string, x: tf.Tensor): tf.Tensor {
+function block(config: VitConfig, parameters: Tensors, name: string, x: tf.Tensor): tf.Tensor {
   const before = norm(config, parameters, `${name}.layernorm_before`, x)
   const project = (part: string) => dense(parameters, `${name}.attention.attention.${part}`, before)
   const mixed = attention(project('query'), project('key'), project('value'), config.heads)
@@ -59,13 +58,13 @@ function firstToken(x: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.slice(x, [0, 0, 0], [n, 1, d]), [n, d])
 }
 
-const dense = (parameters: Parameters, name: string, x: tf.Tensor) =>
+const dense = (parameters: Tensors, name: string, x: tf.Tensor) =>
   linear(x, at(parameters, `${name}.weight`), parameters[`${name}.bias`])
 
-const norm = ({ layerNormEpsilon }: VitConfig, parameters: Parameters, name: string, x: tf.Tensor) =>
+const norm = ({ layerNormEpsilon }: VitConfig, parameters: Tensors, name: string, x: tf.Tensor) =>
   layerNorm(x, at(parameters, `${name}.weight`), at(parameters, `${name}.bias`), layerNormEpsilon)
 
-function at(parameters: Parameters, name: string): tf.Tensor {
+function at(parameters: Tensors, name: string): tf.Tensor {
   const tensor = parameters[name]
   if (tensor === undefined) throw new Error(`no parameter ${name}`)
   return tensor

@@ -1,8 +1,8 @@
-import type { Parameter, Weights } from '../registry/engine.ts'
-import { Mt19937 } from '../std/mt19937.ts'
-import { elementCount } from '../std/shape.ts'
-import { fillNormal, fillTruncatedNormal } from '../std/torch-normal.ts'
-import type { VitConfig } from './vit-config.ts'
+import type { Parameter, Weights } from '../../registry/engine.ts'
+import { Mt19937 } from '../../std/mt19937.ts'
+import { elementCount } from '../../std/shape.ts'
+import { fillNormal, fillTruncatedNormal } from '../../std/torch-normal.ts'
+import type { VitConfig } from './config.ts'
 
 const elements = ({ shape }: Parameter) => elementCount(shape)
 const isBias = (name: string) => name.endsWith('.bias')

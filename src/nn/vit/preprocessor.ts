@@ -1,5 +1,5 @@
-import type { PreprocessorConfig } from '../artifacts/model.ts'
-import type { VitConfig } from './vit-config.ts'
+import type { PreprocessorConfig } from '../../artifacts/model.ts'
+import type { VitConfig } from './config.ts'
 
 /** What transformers' `ViTImageProcessor` does by default, at the model's image size. */
 export const vitPreprocessor = ({ image }: VitConfig): PreprocessorConfig => ({

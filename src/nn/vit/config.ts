@@ -1,5 +1,5 @@
-import type { HuggingFaceConfig } from '../artifacts/model-config.ts'
-import { badModelConfig } from '../errors/weights.ts'
+import type { HuggingFaceConfig } from '../../artifacts/model-config.ts'
+import { badModelConfig } from '../../errors/weights.ts'
 
 export const hiddenActivations = ['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu'] as const
 export type HiddenActivation = (typeof hiddenActivations)[number]

@@ -1,5 +1,5 @@
-import type { Parameter } from '../registry/engine.ts'
-import { patchCount, type VitConfig } from './vit-config.ts'
+import type { Parameter } from '../../registry/engine.ts'
+import { patchCount, type VitConfig } from './config.ts'
 
 // As transformers' Trainer.get_decay_parameter_names; every LayerNorm of a ViT is caught by its name.
 const decays = (name: string) => !/bias|layernorm/.test(name)
@@ -8,7 +8,9 @@ const decays = (name: string) => !/bias|layernorm/.test(name)
 export function vitParameters(config: VitConfig, labels: number): readonly Parameter[] {
   const { hiddenSize: d, intermediateSize, patch, channels } = config
   const list: Parameter[] = []
-  const add = (name: string, shape: readonly number[]) => list.push({ name, shape, decay: decays(name) })
+  let layer = 0
+  const add = (name: string, shape: readonly number[]) =>
+    list.push({ name, shape, decay: decays(name), layer, head: name.startsWith('classifier.') })
   const addLinear = (name: string, outputs: number, inputs: number, bias = true) => {
     add(`${name}.weight`, [outputs, inputs])
     if (bias) add(`${name}.bias`, [outputs])
@@ -22,15 +24,17 @@ export function vitParameters(config: VitConfig, labels: number): readonly Param
   add('vit.embeddings.patch_embeddings.projection.weight', [d, channels, patch.height, patch.width])
   add('vit.embeddings.patch_embeddings.projection.bias', [d])
   for (let i = 0; i < config.layers; i++) {
-    const layer = `vit.encoder.layer.${i}`
+    layer = i + 1
+    const block = `vit.encoder.layer.${i}`
     for (const part of ['query', 'key', 'value'])
-      addLinear(`${layer}.attention.attention.${part}`, d, d, config.qkvBias)
-    addLinear(`${layer}.attention.output.dense`, d, d)
-    addLinear(`${layer}.intermediate.dense`, intermediateSize, d)
-    addLinear(`${layer}.output.dense`, d, intermediateSize)
-    addNorm(`${layer}.layernorm_before`)
-    addNorm(`${layer}.layernorm_after`)
+      addLinear(`${block}.attention.attention.${part}`, d, d, config.qkvBias)
+    addLinear(`${block}.attention.output.dense`, d, d)
+    addLinear(`${block}.intermediate.dense`, intermediateSize, d)
+    addLinear(`${block}.output.dense`, d, intermediateSize)
+    addNorm(`${block}.layernorm_before`)
+    addNorm(`${block}.layernorm_after`)
   }
+  layer = config.layers + 1
   addNorm('vit.layernorm')
   addLinear('classifier', labels, d)
   return list
