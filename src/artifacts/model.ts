@@ -2,8 +2,8 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { badModelConfig, malformedJson, missingModelFile, notAModelFolder } from '../errors/weights.ts'
 import type { ArtifactType } from '../registry/artifact.ts'
-import type { Parameter, Weights } from '../registry/engine.ts'
-import { asFloat32, readSafetensors, writeSafetensors } from '../std/safetensors.ts'
+import type { Buffer, Parameter, Weights } from '../registry/engine.ts'
+import { asFloat32, readSafetensors, type WritableTensor, writeSafetensors } from '../std/safetensors.ts'
 import type { HuggingFaceConfig } from './model-config.ts'
 
 /**
@@ -43,6 +43,8 @@ export type PreprocessorConfig = Readonly<Record<string, unknown>>
 export interface ModelFolder {
   readonly config: HuggingFaceConfig
   readonly parameters: readonly Parameter[]
+  readonly buffers: readonly Buffer[]
+  /** Of parameters and buffers. */
   readonly weights: Weights
   readonly preprocessor: PreprocessorConfig
   readonly provenance: ModelProvenance
@@ -51,11 +53,18 @@ export interface ModelFolder {
 /** Writes a folder that Python's `from_pretrained` loads without a missing or unexpected key. Equal models give equal bytes. */
 export async function writeModelFolder(dir: string, model: ModelFolder): Promise<void> {
   await mkdir(dir, { recursive: true })
-  const tensors = model.parameters.map(({ name, shape }) => {
+  const valuesOf = (name: string) => {
     const data = model.weights.get(name)
     if (data === undefined) throw new Error(`no weights for ${name}`)
-    return [name, { shape, data }] as const
-  })
+    return data
+  }
+  const tensors: [string, WritableTensor][] = [
+    ...model.parameters.map(({ name, shape }): [string, WritableTensor] => [name, { shape, data: valuesOf(name) }]),
+    ...model.buffers.map(({ name, shape, dtype }): [string, WritableTensor] => {
+      const values = valuesOf(name)
+      return [name, { shape, data: dtype === 'int64' ? BigInt64Array.from(values, BigInt) : values }]
+    }),
+  ]
   await writeSafetensors(join(dir, modelFiles.weights), new Map(tensors), { format: 'pt' })
   await writeJson(join(dir, modelFiles.config), sorted(model.config))
   await writeJson(join(dir, modelFiles.preprocessor), sorted(model.preprocessor))

@@ -1,4 +1,3 @@
-import type { Parameter } from '../registry/engine.ts'
 import { sameShape } from '../std/shape.ts'
 
 /** A checkpoint's tensors sorted into a model's parameters. */
@@ -17,11 +16,11 @@ export interface MappedCheckpoint<T> {
 }
 
 /**
- * Sorts a checkpoint's tensors into `parameters`.
+ * Sorts a checkpoint's tensors into `parameters` (and buffers).
  * @param rename a tensor's name as the model spells it, or undefined for a tensor the model ignores
  */
 export function mapCheckpoint<T extends { readonly shape: readonly number[] }>(
-  parameters: readonly Parameter[],
+  parameters: readonly { readonly name: string; readonly shape: readonly number[] }[],
   tensors: ReadonlyMap<string, T>,
   rename: (name: string) => string | undefined,
 ): MappedCheckpoint<T> {

@@ -44,7 +44,7 @@ export function fitCheckpoint<T extends Shaped>(
   const head = choice === 'new' || existing === undefined ? 'new' : 'kept'
   const ofHead = headNames(layout)
   const wanted = (name: string) => head === 'kept' || !ofHead.has(name)
-  const parameters = layout.parameters(labels).filter(({ name }) => wanted(name))
+  const parameters = [...layout.parameters(labels), ...layout.buffers].filter(({ name }) => wanted(name))
   const rename = (spelled: string) => {
     const name = layout.parameterName(spelled)
     return name !== undefined && wanted(name) ? name : undefined

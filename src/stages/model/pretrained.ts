@@ -97,6 +97,7 @@ export default defineStage({
     await writeModelFolder(dir, {
       config: configFor(config, layout.architecture, classes),
       parameters: layout.parameters(classes.length),
+      buffers: layout.buffers,
       weights,
       preprocessor: preprocessor ?? layout.preprocessor,
       provenance: { trainedSteps: 0, trainedEpochs: 0, initialisedFrom: architectureOf(config) },

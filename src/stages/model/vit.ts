@@ -107,6 +107,7 @@ export default defineStage({
     await writeModelFolder(dir, {
       config,
       parameters: layout.parameters(classes.length),
+      buffers: layout.buffers,
       weights: layout.initialWeights(classes.length, ctx.seed),
       preprocessor: {
         ...layout.preprocessor,

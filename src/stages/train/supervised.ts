@@ -221,6 +221,7 @@ export default defineStage({
       await writeModelFolder(answered, {
         config,
         parameters: classifier.parameters,
+        buffers: classifier.buffers,
         weights,
         preprocessor: (await readPreprocessor(dir)) ?? {},
         provenance: {
