@@ -6,6 +6,8 @@
 export const tolerances = {
   /** One op in float32 against the reference interpreter or tfjs, per element. */
   op: { absolute: 1e-5, relative: 1e-4 },
+  /** A gradient against a finite difference in float32. */
+  slope: { absolute: 1e-3, relative: 1e-3 },
   /** Logits against Hugging Face on the same pixels. */
   logits: { absolute: 1e-4, relative: 0 },
   /** Loss and gradient norm per optimiser step against PyTorch. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { frozenRandomness, noRule, readDuringTrace, unfitOperands } from '../errors/compiler.ts'
 import type { GraphBuilder } from './build.ts'
 import { callSite } from './call-site.ts'
+import { registerGradients } from './gradients/index.ts'
 import { type Data, type DType, sizeOf, type Value } from './ir.ts'
 import { onnxDType } from './onnx-dtype.ts'
 import { expansions, rules } from './rules/index.ts'
@@ -112,7 +113,12 @@ export class TraceBackend extends tf.KernelBackend {
   override dispose(): void {}
 }
 
-type Recorded = (graph: GraphBuilder, inputs: readonly Value[], attrs: KernelAttrs) => readonly Value[]
+type Recorded = (
+  graph: GraphBuilder,
+  inputs: readonly Value[],
+  attrs: KernelAttrs,
+  present: readonly string[],
+) => readonly Value[]
 
 /** Registers one tfjs kernel that records; a failing rule becomes an error that names the model's line. */
 function register(
@@ -128,10 +134,12 @@ function register(
       const trace = backend as TraceBackend
       const graph = trace.recording
       if (graph === undefined) throw new Error(`${kernelName} was called on the trace backend outside a trace`)
-      const given = operands === 'list' ? Object.values(inputs) : operands.map((name) => inputs[name])
-      const values = given.filter((tensor) => tensor !== undefined && tensor !== null).map((t) => trace.valueBehind(t))
+      const names = operands === 'list' ? Object.keys(inputs) : operands
+      const present = names.filter((name) => inputs[name] !== undefined && inputs[name] !== null)
+      const values = present.map((name) => trace.valueBehind(inputs[name] as tf.TensorInfo))
       try {
-        const tensors = record(graph, values, (attrs ?? {}) as KernelAttrs).map((value) => trace.tensorOf(value))
+        const results = record(graph, values, (attrs ?? {}) as KernelAttrs, present)
+        const tensors = results.map((value) => trace.tensorOf(value))
         return returnsList ? tensors : (tensors[0] as tf.TensorInfo)
       } catch (error) {
         if (error instanceof RangeError) throw unfitOperands(kernelName, callSite(), error.message)
@@ -141,16 +149,17 @@ function register(
   })
 }
 
-/** Registers the backend and its kernels once per process. */
+/** Registers the backend, its kernels and missing gradients once per process. */
 export function registerTraceBackend(): void {
   if (tf.findBackendFactory(traceBackendName) !== null && tf.findBackendFactory(traceBackendName) !== undefined) return
+  registerGradients()
   tf.registerBackend(traceBackendName, () => new TraceBackend(), 0)
   const expanded = new Set(expansions.map(({ kernel }) => kernel))
   for (const { op, kernel } of rules)
     if (kernel !== undefined && !expanded.has(op))
       register(op, kernel.operands, (graph, inputs, raw) => graph.add(op, inputs, kernel.attrs?.(raw, inputs) ?? {}))
   for (const { kernel, operands, expand, returnsList } of expansions)
-    register(kernel, operands, (graph, inputs, raw) => expand(graph, inputs, raw), returnsList)
+    register(kernel, operands, (graph, inputs, raw, present) => expand(graph, inputs, raw, present), returnsList)
   const known = new Set(tf.getKernelsForBackend(traceBackendName).map(({ kernelName }) => kernelName))
   for (const { kernelName } of tf.getKernelsForBackend('cpu'))
     if (!known.has(kernelName))

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu')
 })
 
-const names = ['a', 'b', 'c']
+const names = ['a', 'b', 'c', 'd', 'e']
 
 function feedsOf({ shapes, domain: [low, high] = [-2, 2], dtypes = [] }: OpCase): Record<string, HostTensor> {
   const next = numbers(17)

@@ -5,14 +5,6 @@ import { arity, need, operand, type Rule } from './rule.ts'
 /** Takes slices of x along `axis` by int32 indices in [0, length). */
 export const gatherV2: Rule<{ readonly axis: number }> = {
   op: 'GatherV2',
-  kernel: {
-    operands: ['x', 'indices'],
-    attrs(raw, inputs) {
-      need(Number(raw.batchDims ?? 0) === 0, 'with batchDims cannot be compiled; reshape and gather with flat indices')
-      const rank = operand(inputs, 0).shape.length
-      return { axis: (Number(raw.axis) + rank) % rank }
-    },
-  },
   infer(inputs, { axis }) {
     arity(inputs, 2)
     const [x, indices] = [operand(inputs, 0), operand(inputs, 1)]

@@ -20,7 +20,9 @@ import { clipByValue } from './clip-by-value.ts'
 import { concat } from './concat.ts'
 import { cos } from './cos.ts'
 import { cosh } from './cosh.ts'
+import { cumprod } from './cumprod.ts'
 import { cumsum } from './cumsum.ts'
+import { einsum } from './einsum.ts'
 import { elu } from './elu.ts'
 import { eluGrad } from './elu-grad.ts'
 import { equal } from './equal.ts'
@@ -31,9 +33,12 @@ import { expm1 } from './expm1.ts'
 import { fill } from './fill.ts'
 import { floor } from './floor.ts'
 import { floorDiv } from './floor-div.ts'
+import { fusedBatchNorm } from './fused-batch-norm.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
 import { fusedMatMulKernel } from './fused-mat-mul-kernel.ts'
+import { gatherNd } from './gather-nd.ts'
 import { gatherV2 } from './gather-v2.ts'
+import { gatherV2Kernel } from './gather-v2-kernel.ts'
 import { gelu } from './gelu.ts'
 import { gemm } from './gemm.ts'
 import { greater } from './greater.ts'
@@ -53,11 +58,13 @@ import { log1p } from './log1p.ts'
 import { logicalAnd } from './logical-and.ts'
 import { logicalNot } from './logical-not.ts'
 import { logicalOr } from './logical-or.ts'
+import { lrn, lrnGrad } from './lrn.ts'
 import { max } from './max.ts'
 import { maximum } from './maximum.ts'
 import { mean } from './mean.ts'
 import { min } from './min.ts'
 import { minimum } from './minimum.ts'
+import { mirrorPad } from './mirror-pad.ts'
 import { mod } from './mod.ts'
 import { multiply } from './multiply.ts'
 import { neg } from './neg.ts'
@@ -74,10 +81,12 @@ import { reciprocal } from './reciprocal.ts'
 import { relu } from './relu.ts'
 import { relu6 } from './relu6.ts'
 import { reshape } from './reshape.ts'
+import { resizeBilinear, resizeNearestNeighbor } from './resize.ts'
 import { reverse } from './reverse.ts'
 import { round } from './round.ts'
 import { rsqrt } from './rsqrt.ts'
 import type { Expansion, Rule } from './rule.ts'
+import { scatterNd } from './scatter-nd.ts'
 import { select } from './select.ts'
 import { selu } from './selu.ts'
 import { sigmoid } from './sigmoid.ts'
@@ -101,6 +110,8 @@ import { tan } from './tan.ts'
 import { tanh } from './tanh.ts'
 import { tile } from './tile.ts'
 import { tileRepeats } from './tile-repeats.ts'
+import { topK } from './top-k.ts'
+import { topKKernel } from './top-k-kernel.ts'
 import { transpose } from './transpose.ts'
 import { unpack } from './unpack.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
@@ -198,6 +209,7 @@ export const rules: readonly Rule[] = [
   tan,
   tanh,
   tileRepeats,
+  topK,
   transpose,
   unsortedSegmentSum,
 ]
@@ -205,17 +217,29 @@ export const rules: readonly Rule[] = [
 /** tfjs kernels that are written as nodes of other ops. */
 export const expansions: readonly Expansion[] = [
   addN,
+  cumprod,
+  einsum,
   expandDims,
+  fusedBatchNorm,
   fusedMatMulKernel,
+  gatherNd,
+  gatherV2Kernel,
   zerosLike,
   onesLike,
   linSpace,
+  lrn,
+  lrnGrad,
+  mirrorPad,
   pack,
   range,
+  resizeBilinear,
+  resizeNearestNeighbor,
   reverse,
+  scatterNd,
   splitV,
   stridedSliceKernel,
   tile,
+  topKKernel,
   unpack,
 ]
 

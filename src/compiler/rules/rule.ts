@@ -63,12 +63,15 @@ export interface Expansion {
   readonly operands: readonly string[] | 'list'
   /** tfjs expects an array of results. */
   readonly returnsList?: boolean
-  expand(add: NodeAdder, inputs: readonly Value[], raw: KernelAttrs): readonly Value[]
+  /** `present` names `inputs`: an optional operand may be missing from both. */
+  expand(add: NodeAdder, inputs: readonly Value[], raw: KernelAttrs, present: readonly string[]): readonly Value[]
 }
 
 export interface NodeAdder {
   /** Adds a node and returns its first output. */
   node(op: string, inputs: readonly Value[], attrs?: Attrs): Value
+  /** Adds a node and returns all its outputs. */
+  add(op: string, inputs: readonly Value[], attrs?: Attrs): readonly Value[]
   constant(dtype: DType, shape: readonly number[], data: Data): Value
 }
 
