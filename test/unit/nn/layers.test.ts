@@ -5,6 +5,8 @@ import { gelu, tanhGelu } from '../../../src/nn/layers/gelu.ts'
 import { layerNorm } from '../../../src/nn/layers/layer-norm.ts'
 import { linear } from '../../../src/nn/layers/linear.ts'
 import { patchEmbedding } from '../../../src/nn/layers/patch-embedding.ts'
+import { relativePositionBias, relativePositionIndex } from '../../../src/nn/layers/relative-position.ts'
+import { take } from '../../../src/nn/layers/take.ts'
 import { excess, tolerances } from '../../tolerances.ts'
 
 beforeAll(() => {
@@ -102,5 +104,89 @@ describe('attention', () => {
 
   it('takes fewer queries than keys', () => {
     expect(attention(normal([2, 1, 8], 1), normal([2, 3, 8], 2), normal([2, 3, 8], 3), 2).shape).toEqual([2, 1, 8])
+  })
+})
+
+describe('attention with a bias', () => {
+  const biasedBy =
+    (expand: (bias: tf.Tensor) => tf.Tensor) =>
+    (...args: tf.Tensor[]) => {
+      const [q, k, v, bias] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+      const split = (x: tf.Tensor) => tf.transpose(tf.reshape(x, [4, 3, 2, 4]), [0, 2, 1, 3])
+      const scores = tf.div(tf.matMul(split(q), split(k), false, true), 2)
+      const mixed = tf.matMul(tf.softmax(tf.add(scores, expand(bias))), split(v))
+      return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [4, 3, 8])
+    }
+  const ours = (...args: tf.Tensor[]) => {
+    const [q, k, v, bias] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+    return attention(q, k, v, 2, { bias })
+  }
+  const qkv = [normal([4, 3, 8], 1), normal([4, 3, 8], 2), normal([4, 3, 8], 3)]
+
+  it('adds one per head to the scores of all examples', () => {
+    expectSame(
+      ours,
+      biasedBy((bias) => bias),
+      [...qkv, normal([2, 3, 3], 4)],
+    )
+  })
+
+  it('takes a bias per group of examples in turns', () => {
+    expectSame(
+      ours,
+      biasedBy((bias) => tf.concat([bias, bias], 0)),
+      [...qkv, normal([2, 2, 3, 3], 4)],
+    )
+  })
+})
+
+describe('take', () => {
+  const gathered = (indices: number[], axis: number) => (x: tf.Tensor) =>
+    tf.gather(x, tf.tensor1d(indices, 'int32'), axis)
+
+  it.each<[string, number[], number]>([
+    ['a permutation', [2, 0, 1], 1],
+    ['some entries twice and others never', [1, 1, 0, 1], 1],
+    ['each entry twice', [1, 0, 0, 1], 0],
+  ])('it gathers %s and adds up gradients', (_, indices, axis) => {
+    const ours = (x: tf.Tensor) => take(x, Int32Array.from(indices), axis)
+    expectSame(ours, gathered(indices, axis), [normal([2, 3, 4], 1)])
+  })
+})
+
+describe('relative positions', () => {
+  it('number the offsets of a grid row by row', () => {
+    const grid = { height: 2, width: 3 }
+    const index = relativePositionIndex(grid)
+    expect([...index.subarray(0, 6)]).toEqual([7, 6, 5, 2, 1, 0])
+    expect(index[35]).toBe(7)
+    expect(new Set(index).size).toBe(15)
+  })
+
+  it('find the same offsets in the table of a larger grid', () => {
+    const index = relativePositionIndex({ height: 2, width: 2 }, { height: 3, width: 3 })
+    expect([...index.subarray(0, 4)]).toEqual([12, 11, 7, 6])
+  })
+
+  it('give each head the entry of query − key', () => {
+    const index = relativePositionIndex({ height: 1, width: 2 })
+    const bias = relativePositionBias(
+      tf.tensor2d([
+        [1, 10],
+        [2, 20],
+        [3, 30],
+      ]),
+      index,
+    )
+    expect(bias.arraySync()).toEqual([
+      [
+        [2, 1],
+        [3, 2],
+      ],
+      [
+        [20, 10],
+        [30, 20],
+      ],
+    ])
   })
 })
