@@ -12,17 +12,28 @@ import { asinh } from './asinh.ts'
 import { atan } from './atan.ts'
 import { atan2 } from './atan2.ts'
 import { atanh } from './atanh.ts'
+import { avgPool } from './avg-pool.ts'
+import { avgPoolGradKernel } from './avg-pool-grad.ts'
 import { batchMatMul } from './batch-mat-mul.ts'
 import { broadcastTo } from './broadcast-to.ts'
 import { cast } from './cast.ts'
 import { ceil } from './ceil.ts'
 import { clipByValue } from './clip-by-value.ts'
 import { concat } from './concat.ts'
+import {
+  conv2dBackpropFilterKernel,
+  conv2dBackpropInputKernel,
+  conv2dKernel,
+  depthwiseConv2dBackpropFilterKernel,
+  depthwiseConv2dBackpropInputKernel,
+  depthwiseConv2dKernel,
+} from './conv-kernels.ts'
+import { conv2d } from './conv2d.ts'
+import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
+import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
 import { cos } from './cos.ts'
 import { cosh } from './cosh.ts'
-import { cumprod } from './cumprod.ts'
 import { cumsum } from './cumsum.ts'
-import { einsum } from './einsum.ts'
 import { elu } from './elu.ts'
 import { eluGrad } from './elu-grad.ts'
 import { equal } from './equal.ts'
@@ -33,12 +44,10 @@ import { expm1 } from './expm1.ts'
 import { fill } from './fill.ts'
 import { floor } from './floor.ts'
 import { floorDiv } from './floor-div.ts'
-import { fusedBatchNorm } from './fused-batch-norm.ts'
+import { fusedConv2dKernel, fusedDepthwiseConv2dKernel } from './fused-conv-kernels.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
 import { fusedMatMulKernel } from './fused-mat-mul-kernel.ts'
-import { gatherNd } from './gather-nd.ts'
 import { gatherV2 } from './gather-v2.ts'
-import { gatherV2Kernel } from './gather-v2-kernel.ts'
 import { gelu } from './gelu.ts'
 import { gemm } from './gemm.ts'
 import { greater } from './greater.ts'
@@ -58,13 +67,13 @@ import { log1p } from './log1p.ts'
 import { logicalAnd } from './logical-and.ts'
 import { logicalNot } from './logical-not.ts'
 import { logicalOr } from './logical-or.ts'
-import { lrn, lrnGrad } from './lrn.ts'
 import { max } from './max.ts'
+import { maxPool } from './max-pool.ts'
+import { maxPoolGrad, maxPoolGradKernel } from './max-pool-grad.ts'
 import { maximum } from './maximum.ts'
 import { mean } from './mean.ts'
 import { min } from './min.ts'
 import { minimum } from './minimum.ts'
-import { mirrorPad } from './mirror-pad.ts'
 import { mod } from './mod.ts'
 import { multiply } from './multiply.ts'
 import { neg } from './neg.ts'
@@ -81,12 +90,10 @@ import { reciprocal } from './reciprocal.ts'
 import { relu } from './relu.ts'
 import { relu6 } from './relu6.ts'
 import { reshape } from './reshape.ts'
-import { resizeBilinear, resizeNearestNeighbor } from './resize.ts'
 import { reverse } from './reverse.ts'
 import { round } from './round.ts'
 import { rsqrt } from './rsqrt.ts'
 import type { Expansion, Rule } from './rule.ts'
-import { scatterNd } from './scatter-nd.ts'
 import { select } from './select.ts'
 import { selu } from './selu.ts'
 import { sigmoid } from './sigmoid.ts'
@@ -110,8 +117,6 @@ import { tan } from './tan.ts'
 import { tanh } from './tanh.ts'
 import { tile } from './tile.ts'
 import { tileRepeats } from './tile-repeats.ts'
-import { topK } from './top-k.ts'
-import { topKKernel } from './top-k-kernel.ts'
 import { transpose } from './transpose.ts'
 import { unpack } from './unpack.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
@@ -131,12 +136,16 @@ export const rules: readonly Rule[] = [
   atan,
   atan2,
   atanh,
+  avgPool,
   batchMatMul,
   broadcastTo,
   cast,
   ceil,
   clipByValue,
   concat,
+  conv2d,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
   cos,
   cosh,
   cumsum,
@@ -169,6 +178,8 @@ export const rules: readonly Rule[] = [
   logicalNot,
   logicalOr,
   max,
+  maxPool,
+  maxPoolGrad,
   maximum,
   mean,
   min,
@@ -209,7 +220,6 @@ export const rules: readonly Rule[] = [
   tan,
   tanh,
   tileRepeats,
-  topK,
   transpose,
   unsortedSegmentSum,
 ]
@@ -217,29 +227,27 @@ export const rules: readonly Rule[] = [
 /** tfjs kernels that are written as nodes of other ops. */
 export const expansions: readonly Expansion[] = [
   addN,
-  cumprod,
-  einsum,
+  avgPoolGradKernel,
+  conv2dBackpropFilterKernel,
+  conv2dBackpropInputKernel,
+  conv2dKernel,
+  depthwiseConv2dBackpropFilterKernel,
+  depthwiseConv2dBackpropInputKernel,
+  depthwiseConv2dKernel,
+  fusedConv2dKernel,
+  fusedDepthwiseConv2dKernel,
+  maxPoolGradKernel,
   expandDims,
-  fusedBatchNorm,
   fusedMatMulKernel,
-  gatherNd,
-  gatherV2Kernel,
   zerosLike,
   onesLike,
   linSpace,
-  lrn,
-  lrnGrad,
-  mirrorPad,
   pack,
   range,
-  resizeBilinear,
-  resizeNearestNeighbor,
   reverse,
-  scatterNd,
   splitV,
   stridedSliceKernel,
   tile,
-  topKKernel,
   unpack,
 ]
 
