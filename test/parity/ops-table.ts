@@ -62,7 +62,7 @@ const elementwise: OpCase[] = [
   unary('asinh', tf.asinh),
   unary('atan', tf.atan),
   unary('atanh', tf.atanh, inside),
-  unary('ceil', tf.ceil, undefined, false),
+  unary('ceil', tf.ceil),
   unary('clipByValue', (x) => tf.clipByValue(x, -0.5, 1)),
   unary('cos', tf.cos),
   unary('cosh', tf.cosh),
@@ -71,7 +71,7 @@ const elementwise: OpCase[] = [
   unary('exp', tf.exp),
   unary('expm1', tf.expm1),
   unary('expm1 near 0', tf.expm1, [-1e-3, 1e-3]),
-  unary('floor', tf.floor, undefined, false),
+  unary('floor', tf.floor),
   unary('isFinite', (x) => tf.isFinite(tf.div(x, tf.relu(x))), undefined, false),
   unary('isInf', (x) => tf.isInf(tf.div(x, tf.relu(x))), undefined, false),
   unary('isNaN', (x) => tf.isNaN(tf.sqrt(x)), undefined, false),
@@ -84,44 +84,44 @@ const elementwise: OpCase[] = [
   unary('reciprocal', tf.reciprocal, positive),
   unary('relu', tf.relu),
   unary('relu6', tf.relu6, [-3, 9]),
-  unary('round', tf.round, [-5, 5], false),
+  unary('round', tf.round, [-5, 5]),
   unary('rsqrt', tf.rsqrt, positive),
   unary('selu', tf.selu),
   unary('sigmoid', tf.sigmoid),
-  unary('sign', tf.sign, undefined, false),
+  unary('sign', tf.sign),
   unary('sin', tf.sin),
   unary('sinh', tf.sinh),
   unary('softplus', tf.softplus),
   unary('sqrt', tf.sqrt, positive),
   unary('square', tf.square),
-  unary('step', (x) => tf.step(x, 0.25), undefined, false),
+  unary('step', (x) => tf.step(x, 0.25)),
   unary('tan', tf.tan, [-1, 1]),
   unary('tanh', tf.tanh),
   ...binary('add', tf.add),
-  ...binary('atan2', tf.atan2, undefined, false),
+  ...binary('atan2', tf.atan2),
   ...binary('div', tf.div, positive),
-  ...binary('floorDiv', tf.floorDiv, [0.5, 4], false),
-  ...binary('maximum', tf.maximum, undefined, 'equal shapes'),
-  ...binary('minimum', tf.minimum, undefined, 'equal shapes'),
-  ...binary('mod', tf.mod, [0.5, 4], false),
+  ...binary('floorDiv', tf.floorDiv, [0.5, 4]),
+  ...binary('maximum', tf.maximum),
+  ...binary('minimum', tf.minimum),
+  ...binary('mod', tf.mod, [0.5, 4]),
   ...binary('mul', tf.mul),
   ...binary('pow', tf.pow, positive),
-  ...binary('squaredDifference', tf.squaredDifference, undefined, 'equal shapes'),
+  ...binary('squaredDifference', tf.squaredDifference),
   ...binary('sub', tf.sub),
-  ...binary('equal', tf.equal, undefined, false),
-  ...binary('greater', tf.greater, undefined, false),
-  ...binary('greaterEqual', tf.greaterEqual, undefined, false),
-  ...binary('less', tf.less, undefined, false),
-  ...binary('lessEqual', tf.lessEqual, undefined, false),
-  ...binary('notEqual', tf.notEqual, undefined, false),
-  ...binary('logicalAnd', (a, b) => tf.logicalAnd(tf.greater(a, 0), tf.greater(b, 0)), undefined, false),
-  ...binary('logicalOr', (a, b) => tf.logicalOr(tf.greater(a, 0), tf.greater(b, 0)), undefined, false),
-  ...binary('logicalXor', (a, b) => tf.logicalXor(tf.greater(a, 0), tf.greater(b, 0)), undefined, false),
-  ...binary('prelu', (x, alpha) => tf.prelu(x, alpha), undefined, false),
-  ...binary('where', (a, b) => tf.where(tf.greater(a, b), tf.mul(a, 2), b), undefined, false),
-  unary('logicalNot', (x) => tf.logicalNot(tf.greater(x, 0)), undefined, false),
-  unary('cast to int32', (x) => tf.cast(x, 'int32'), undefined, false),
-  unary('cast to bool', (x) => tf.cast(tf.relu(x), 'bool'), undefined, false),
+  ...binary('equal', tf.equal),
+  ...binary('greater', tf.greater),
+  ...binary('greaterEqual', tf.greaterEqual),
+  ...binary('less', tf.less),
+  ...binary('lessEqual', tf.lessEqual),
+  ...binary('notEqual', tf.notEqual),
+  ...binary('logicalAnd', (a, b) => tf.logicalAnd(tf.greater(a, 0), tf.greater(b, 0))),
+  ...binary('logicalOr', (a, b) => tf.logicalOr(tf.greater(a, 0), tf.greater(b, 0))),
+  ...binary('logicalXor', (a, b) => tf.logicalXor(tf.greater(a, 0), tf.greater(b, 0))),
+  ...binary('prelu', (x, alpha) => tf.prelu(x, alpha), undefined, 'equal shapes'),
+  ...binary('where', (a, b) => tf.where(tf.greater(a, b), tf.mul(a, 2), b)),
+  unary('logicalNot', (x) => tf.logicalNot(tf.greater(x, 0))),
+  unary('cast to int32', (x) => tf.cast(x, 'int32')),
+  unary('cast to bool', (x) => tf.cast(tf.relu(x), 'bool')),
   unary('where of constants', (x) => tf.where(tf.tensor1d([1, 0, 0, 1], 'bool'), tf.mul(x, 2), x)),
   unary('addN', (x) => tf.addN([x, tf.mul(x, 2), x])),
 ]
@@ -129,8 +129,7 @@ const elementwise: OpCase[] = [
 const reductions: OpCase[] = [
   ...Object.entries({ sum: tf.sum, mean: tf.mean, max: tf.max, min: tf.min, prod: tf.prod }).flatMap(
     ([name, reduce]) => {
-      // tfjs computes the gradient of prod by Cumprod, which ONNX lacks.
-      const common = { shapes: [[2, 3, 4]], gradient: name !== 'prod' }
+      const common = { shapes: [[2, 3, 4]], gradient: true }
       return [
         { ...common, name, run: (x: tf.Tensor) => reduce(x) },
         { ...common, name: `${name} axis 1`, run: (x: tf.Tensor) => reduce(x, 1) },
@@ -139,12 +138,48 @@ const reductions: OpCase[] = [
       ]
     },
   ),
-  { name: 'all', shapes: [[3, 4]], run: (x) => tf.all(tf.greater(x, -1.5), 1) },
-  { name: 'any', shapes: [[3, 4]], run: (x) => tf.any(tf.greater(x, 1.5), 0) },
-  { name: 'argMax', shapes: [[3, 5]], run: (x) => tf.argMax(x, 1) },
-  { name: 'argMin', shapes: [[3, 5]], run: (x) => tf.argMin(x, 0) },
+  { name: 'all', shapes: [[3, 4]], gradient: true, run: (x) => tf.all(tf.greater(x, -1.5), 1) },
+  { name: 'any', shapes: [[3, 4]], gradient: true, run: (x) => tf.any(tf.greater(x, 1.5), 0) },
+  { name: 'argMax', shapes: [[3, 5]], gradient: true, run: (x) => tf.argMax(x, 1) },
+  { name: 'argMin', shapes: [[3, 5]], gradient: true, run: (x) => tf.argMin(x, 0) },
   { name: 'cumsum', shapes: [[3, 4]], gradient: true, run: (x) => tf.cumsum(x, 1) },
   { name: 'cumsum exclusive reverse', shapes: [[3, 4]], run: (x) => tf.cumsum(x, 0, true, true) },
+  { name: 'cumprod', shapes: [[3, 5]], run: (x) => tf.cumprod(x, 1) },
+  { name: 'cumprod exclusive reverse', shapes: [[4, 3]], run: (x) => tf.cumprod(x, 0, true, true) },
+  {
+    name: 'batchNorm',
+    shapes: [[2, 3, 4, 2], [2], [2], [2], [2]],
+    domain: positive,
+    gradient: true,
+    run: (x, mean, variance, offset, scale) =>
+      tf.batchNorm(
+        x as tf.Tensor4D,
+        mean as tf.Tensor1D,
+        variance as tf.Tensor1D,
+        offset as tf.Tensor1D,
+        scale as tf.Tensor1D,
+      ),
+  },
+  {
+    name: 'batchNorm without scale',
+    shapes: [[4, 3], [3], [3], [3]],
+    domain: positive,
+    run: (x, mean, variance, offset) =>
+      tf.batchNorm(
+        x as tf.Tensor2D,
+        mean as tf.Tensor1D,
+        variance as tf.Tensor1D,
+        offset as tf.Tensor1D,
+        undefined,
+        1e-5,
+      ),
+  },
+  {
+    name: 'localResponseNormalization',
+    shapes: [[1, 2, 2, 6]],
+    gradient: true,
+    run: (x) => tf.localResponseNormalization(x as tf.Tensor4D, 2, 1.5, 0.4, 0.75),
+  },
   { name: 'logSumExp', shapes: [[3, 4]], gradient: true, run: (x) => tf.logSumExp(x, 1) },
   { name: 'softmax', shapes: [[2, 3, 4]], gradient: true, run: (x) => tf.softmax(x) },
   { name: 'logSoftmax', shapes: [[3, 4]], gradient: true, run: (x) => tf.logSoftmax(x) },
@@ -177,6 +212,92 @@ const structure: OpCase[] = [
     gradient: true,
     run: (x) => tf.gather(x, tf.tensor1d([3, 1], 'int32'), 1),
   },
+  {
+    name: 'gather of each example',
+    shapes: [[2, 4, 3]],
+    gradient: true,
+    run: (x) =>
+      tf.gather(
+        x,
+        tf.tensor2d(
+          [
+            [3, 1, 1],
+            [0, 2, 1],
+          ],
+          [2, 3],
+          'int32',
+        ),
+        1,
+        1,
+      ),
+  },
+  {
+    name: 'gather of each example along a later axis',
+    shapes: [[2, 2, 3, 4, 2]],
+    gradient: true,
+    run: (x) => tf.gather(x, tf.tensor3d([3, 1, 0, 2, 1, 1, 0, 0], [2, 2, 2], 'int32'), 3, 2),
+  },
+  {
+    name: 'gatherND',
+    shapes: [[3, 2, 4]],
+    gradient: true,
+    run: (x) =>
+      tf.gatherND(
+        x,
+        tf.tensor2d(
+          [
+            [2, 1],
+            [0, 0],
+            [2, 1],
+          ],
+          [3, 2],
+          'int32',
+        ),
+      ),
+  },
+  {
+    name: 'scatterND',
+    shapes: [[3, 2]],
+    gradient: true,
+    run: (x) => tf.scatterND(tf.tensor2d([[4], [1], [4]], [3, 1], 'int32'), x, [5, 2]),
+  },
+  { name: 'topk', shapes: [[3, 6]], gradient: true, run: (x) => tf.topk(x, 3).values },
+  { name: 'places of topk', shapes: [[3, 6]], run: (x) => tf.topk(tf.round(x), 4).indices },
+  ...(['reflect', 'symmetric'] as const).map(
+    (mode): OpCase => ({
+      name: `mirrorPad ${mode}`,
+      shapes: [[3, 4]],
+      gradient: true,
+      run: (x) =>
+        tf.mirrorPad(
+          x,
+          [
+            [1, 2],
+            [0, 3],
+          ],
+          mode,
+        ),
+    }),
+  ),
+  ...[
+    [false, false],
+    [true, false],
+    [false, true],
+  ].flatMap(([alignCorners, halfPixelCenters]) =>
+    [tf.image.resizeBilinear, tf.image.resizeNearestNeighbor].flatMap((resize) =>
+      [
+        [7, 5],
+        [2, 3],
+      ].map(
+        (size): OpCase => ({
+          name: `${resize.name} to ${size}${alignCorners ? ' with aligned corners' : ''}${halfPixelCenters ? ' with half pixel centers' : ''}`,
+          shapes: [[2, 3, 4, 2]],
+          gradient: true,
+          run: (x) => resize(x as tf.Tensor4D, size as [number, number], alignCorners, halfPixelCenters),
+        }),
+      ),
+    ),
+  ),
   { name: 'linspace', shapes: [[5]], run: (x) => tf.add(x, tf.linspace(0, 1, 5)) },
   { name: 'oneHot', shapes: [[4]], domain: [0, 2.9], run: (x) => tf.oneHot(tf.cast(x, 'int32'), 3) },
   {
@@ -185,7 +306,7 @@ const structure: OpCase[] = [
     domain: [-1, 3.9],
     run: (x) => tf.oneHot(tf.cast(tf.floor(x), 'int32'), 3, 0.9, 0.1, 'float32'),
   },
-  { name: 'onesLike', shapes: [[2, 3]], run: (x) => tf.sub(tf.onesLike(x), x) },
+  { name: 'onesLike', shapes: [[2, 3]], gradient: true, run: (x) => tf.sub(tf.onesLike(x), x) },
   {
     name: 'pad',
     shapes: [[2, 3]],
@@ -229,7 +350,7 @@ const structure: OpCase[] = [
   { name: 'tile', shapes: [[2, 3]], gradient: true, run: (x) => tf.tile(x, [2, 2]) },
   { name: 'transpose', shapes: [[2, 3, 4]], gradient: true, run: (x) => tf.transpose(x, [2, 0, 1]) },
   { name: 'unstack', shapes: [[3, 2]], gradient: true, run: (x) => tf.unstack(x)[1] as tf.Tensor },
-  { name: 'zerosLike', shapes: [[2, 3]], run: (x) => tf.add(tf.zerosLike(x), x) },
+  { name: 'zerosLike', shapes: [[2, 3]], gradient: true, run: (x) => tf.add(tf.zerosLike(x), x) },
   {
     name: 'int32 arithmetic',
     shapes: [[3, 4], [4]],
@@ -263,6 +384,25 @@ const products: OpCase[] = [
         }),
       ),
     ),
+  ),
+  ...(
+    [
+      ['ab,bc->ac', [3, 4], [4, 5]],
+      ['bij,bkj->bik', [2, 3, 4], [2, 5, 4]],
+      ['bhqd,bhkd->bqhk', [2, 2, 3, 4], [2, 2, 5, 4]],
+      ['ab,b->ba', [3, 4], [4]],
+      ['a,b->ab', [3], [4]],
+      ['ab,bcd->ac', [2, 3], [3, 4, 5]],
+      ['abc->ca', [2, 3, 4]],
+      ['ab->', [3, 4]],
+    ] as const
+  ).map(
+    ([equation, ...shapes]): OpCase => ({
+      name: `einsum ${equation}`,
+      shapes,
+      gradient: true,
+      run: (...xs) => tf.einsum(equation, ...xs),
+    }),
   ),
   {
     name: 'matMul with one matrix for all',

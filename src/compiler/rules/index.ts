@@ -33,7 +33,9 @@ import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
 import { cos } from './cos.ts'
 import { cosh } from './cosh.ts'
+import { cumprod } from './cumprod.ts'
 import { cumsum } from './cumsum.ts'
+import { einsum } from './einsum.ts'
 import { elu } from './elu.ts'
 import { eluGrad } from './elu-grad.ts'
 import { equal } from './equal.ts'
@@ -44,10 +46,13 @@ import { expm1 } from './expm1.ts'
 import { fill } from './fill.ts'
 import { floor } from './floor.ts'
 import { floorDiv } from './floor-div.ts'
+import { fusedBatchNorm } from './fused-batch-norm.ts'
 import { fusedConv2dKernel, fusedDepthwiseConv2dKernel } from './fused-conv-kernels.ts'
 import { fusedMatMul } from './fused-mat-mul.ts'
 import { fusedMatMulKernel } from './fused-mat-mul-kernel.ts'
+import { gatherNd } from './gather-nd.ts'
 import { gatherV2 } from './gather-v2.ts'
+import { gatherV2Kernel } from './gather-v2-kernel.ts'
 import { gelu } from './gelu.ts'
 import { gemm } from './gemm.ts'
 import { greater } from './greater.ts'
@@ -67,6 +72,7 @@ import { log1p } from './log1p.ts'
 import { logicalAnd } from './logical-and.ts'
 import { logicalNot } from './logical-not.ts'
 import { logicalOr } from './logical-or.ts'
+import { lrn, lrnGrad } from './lrn.ts'
 import { max } from './max.ts'
 import { maxPool } from './max-pool.ts'
 import { maxPoolGrad, maxPoolGradKernel } from './max-pool-grad.ts'
@@ -74,6 +80,7 @@ import { maximum } from './maximum.ts'
 import { mean } from './mean.ts'
 import { min } from './min.ts'
 import { minimum } from './minimum.ts'
+import { mirrorPad } from './mirror-pad.ts'
 import { mod } from './mod.ts'
 import { multiply } from './multiply.ts'
 import { neg } from './neg.ts'
@@ -90,10 +97,12 @@ import { reciprocal } from './reciprocal.ts'
 import { relu } from './relu.ts'
 import { relu6 } from './relu6.ts'
 import { reshape } from './reshape.ts'
+import { resizeBilinear, resizeNearestNeighbor } from './resize.ts'
 import { reverse } from './reverse.ts'
 import { round } from './round.ts'
 import { rsqrt } from './rsqrt.ts'
 import type { Expansion, Rule } from './rule.ts'
+import { scatterNd } from './scatter-nd.ts'
 import { select } from './select.ts'
 import { selu } from './selu.ts'
 import { sigmoid } from './sigmoid.ts'
@@ -117,6 +126,8 @@ import { tan } from './tan.ts'
 import { tanh } from './tanh.ts'
 import { tile } from './tile.ts'
 import { tileRepeats } from './tile-repeats.ts'
+import { topK } from './top-k.ts'
+import { topKKernel } from './top-k-kernel.ts'
 import { transpose } from './transpose.ts'
 import { unpack } from './unpack.ts'
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts'
@@ -220,6 +231,7 @@ export const rules: readonly Rule[] = [
   tan,
   tanh,
   tileRepeats,
+  topK,
   transpose,
   unsortedSegmentSum,
 ]
@@ -237,17 +249,29 @@ export const expansions: readonly Expansion[] = [
   fusedConv2dKernel,
   fusedDepthwiseConv2dKernel,
   maxPoolGradKernel,
+  cumprod,
+  einsum,
   expandDims,
+  fusedBatchNorm,
   fusedMatMulKernel,
+  gatherNd,
+  gatherV2Kernel,
   zerosLike,
   onesLike,
   linSpace,
+  lrn,
+  lrnGrad,
+  mirrorPad,
   pack,
   range,
+  resizeBilinear,
+  resizeNearestNeighbor,
   reverse,
+  scatterNd,
   splitV,
   stridedSliceKernel,
   tile,
+  topKKernel,
   unpack,
 ]
 
