@@ -3,6 +3,7 @@ import { frozenRandomness, noRule, readDuringTrace, unfitOperands } from '../err
 import type { GraphBuilder } from './build.ts'
 import { callSite } from './call-site.ts'
 import { registerGradients } from './gradients/index.ts'
+import { noteCall } from './gradients/missing.ts'
 import { type Data, type DType, sizeOf, type Value } from './ir.ts'
 import { onnxDType } from './onnx-dtype.ts'
 import { expansions, rules } from './rules/index.ts'
@@ -134,6 +135,7 @@ function register(
       const trace = backend as TraceBackend
       const graph = trace.recording
       if (graph === undefined) throw new Error(`${kernelName} was called on the trace backend outside a trace`)
+      noteCall(kernelName)
       const names = operands === 'list' ? Object.keys(inputs) : operands
       const present = names.filter((name) => inputs[name] !== undefined && inputs[name] !== null)
       const values = present.map((name) => trace.valueBehind(inputs[name] as tf.TensorInfo))

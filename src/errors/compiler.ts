@@ -1,12 +1,25 @@
 import { XpError } from './xp-error.ts'
 
 const instead: Readonly<Record<string, string>> = {
-  Einsum: 'write it as transpose, reshape and matMul',
-  GatherNd: 'flatten the indices and use tf.gather',
+  AvgPool3D: 'treat one axis as examples and use tf.avgPool',
+  BatchToSpaceND: 'write it as reshape, transpose and slice',
+  Bincount: 'sum tf.oneHot of the numbers',
+  Conv3D: 'treat one axis as channels and use tf.conv2d',
+  CropAndResize: 'use tf.slice and tf.image.resizeBilinear',
+  DenseBincount: 'sum tf.oneHot of the numbers',
+  DepthToSpace: 'write it as reshape and transpose',
+  Diag: 'multiply tf.eye by the vector',
+  Dilation2D: 'use tf.maxPool',
+  FFT: 'multiply by the matrix of the transform, real and imaginary part on their own',
+  FlipLeftRight: 'use tf.reverse along axis 2',
+  MaxPool3D: 'treat one axis as examples and use tf.maxPool',
+  MaxPoolWithArgmax: 'use tf.maxPool',
   Multinomial: 'draw the random numbers outside and pass them as an input',
-  ResizeBilinear: 'resize the images before they reach the model',
-  ResizeNearestNeighbor: 'repeat rows and columns with reshape and tile',
-  TopK: 'use tf.argMax where one class is enough, or take the top k outside',
+  RotateWithOffset: 'rotate the images before they reach the model',
+  SpaceToBatchND: 'write it as pad, reshape and transpose',
+  SparseToDense: 'use tf.scatterND',
+  TensorScatterUpdate: 'use tf.where with a mask, or add tf.scatterND',
+  Transform: 'transform the images before they reach the model',
 }
 
 export const noRule = (kernel: string, where: string) =>
@@ -17,6 +30,20 @@ export const noRule = (kernel: string, where: string) =>
     hint: `${instead[kernel] ?? 'write it with ops that compile (one file each in src/compiler/rules)'}, or use the tfjs engine`,
     details: { kernel, where },
   })
+
+export const noGradient = (kernel: string, where: string) =>
+  new XpError({
+    code: 'XP_NO_GRADIENT',
+    exit: 'config',
+    message: `the tfjs kernel ${kernel}, called at ${where}, has no gradient, but the loss depends on parameters through it`,
+    hint: `${withGradient[kernel] ?? 'write it with ops that have a gradient'}, or give it one with tf.customGrad`,
+    details: { kernel, where },
+  })
+
+const withGradient: Readonly<Record<string, string>> = {
+  Cumprod: 'use tf.exp of tf.cumsum of tf.log for positive numbers',
+  StridedSlice: 'use tf.slice, or tf.gather with the indices',
+}
 
 export const unfitOperands = (kernel: string, where: string, reason: string) =>
   new XpError({

@@ -5,13 +5,14 @@ import { castGradient } from './cast.ts'
 import { einsumGradient } from './einsum.ts'
 import { gatherGradient, gatherNdGradient, scatterNdGradient } from './gather.ts'
 import { mirrorPadGradient } from './mirror-pad.ts'
+import { refuseMissingGradients } from './missing.ts'
 import { prodGradient } from './prod.ts'
 import { resizeGradients } from './resize.ts'
 import { stepGradients } from './step.ts'
 import { topKGradient } from './top-k.ts'
 
 /** Gradients that tfjs 4.22 lacks, or has wrong; each says what is wrong. */
-export const gradients = [
+const gradients = [
   avgPoolGradient,
   ...broadcastGradients,
   castGradient,
@@ -28,9 +29,13 @@ export const gradients = [
 
 let registered = false
 
-/** Puts them into tfjs's registry, for every backend, once per process. */
+/**
+ * Puts them into tfjs's registry, for every backend, once per process.
+ * From then on a gradient that nobody knows throws XP_NO_GRADIENT.
+ */
 export function registerGradients(): void {
   if (registered) return
   registered = true
   for (const gradient of gradients) tf.registerGradient(gradient)
+  refuseMissingGradients()
 }
