@@ -11,8 +11,14 @@ export interface TraceInput {
   readonly dtype: DType
 }
 
-/** Tensors by name to tensors by name; called once, on tensors that have shapes but no values. */
-export type TracedFunction = (tensors: Record<string, tf.Tensor>) => Record<string, tf.Tensor>
+/**
+ * Tensors by name to tensors by name; called once, on tensors that have shapes but no values.
+ * With `declare` it adds an input that is not known beforehand.
+ */
+export type TracedFunction = (
+  tensors: Record<string, tf.Tensor>,
+  declare: (input: TraceInput) => tf.Tensor,
+) => Record<string, tf.Tensor>
 
 /**
  * Records a tfjs function as a graph, tfjs's gradients inside it included. Tensors made outside become constants.
@@ -33,11 +39,10 @@ export function trace(inputs: readonly TraceInput[], fn: TracedFunction): Graph 
   try {
     const outputs: Graph['outputs'][number][] = []
     tf.tidy(() => {
-      const tensors = inputs.map(({ name, dtype, shape }) => {
-        const info = backend.tensorOf(graph.input(name, dtype, [...shape]))
-        return [name, engine.makeTensorFromTensorInfo(info, backend)] as const
-      })
-      for (const [name, tensor] of Object.entries(fn(Object.fromEntries(tensors))))
+      const declare = ({ name, dtype, shape }: TraceInput) =>
+        engine.makeTensorFromTensorInfo(backend.tensorOf(graph.input(name, dtype, [...shape])), backend)
+      const tensors = inputs.map((input) => [input.name, declare(input)] as const)
+      for (const [name, tensor] of Object.entries(fn(Object.fromEntries(tensors), declare)))
         outputs.push({ name, value: backend.valueBehind(tensor) })
     })
     assertDistinct([...graph.inputs, ...outputs].map(({ name }) => name))

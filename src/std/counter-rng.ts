@@ -40,6 +40,21 @@ export class CounterRng {
     return low + (high - low) * unit(fold(this.#start, this.#drawn++), this.#words)
   }
 
+  /**
+   * Fills an array with `kept` where a draw, in the order of `uniform`, reaches `rate`, and with 0 elsewhere: a mask of
+   * dropout. At most 2^32 draws.
+   */
+  fillMask(mask: Float32Array, rate: number, kept: number): void {
+    const [start, length] = [this.#start, 8 * this.#words]
+    const limit = rate * 0x1_0000_0000
+    const first = this.#drawn
+    for (let i = 0; i < mask.length; i++) {
+      // The high word of a counter is 0, and its share of the mix is none but the rotation.
+      mask[i] = finish(mix(mix(start, (first + i) | 0), 0), length) < limit ? 0 : kept
+    }
+    this.#drawn = first + mask.length
+  }
+
   /** Standard normal (Box-Muller, one of the pair). */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform())

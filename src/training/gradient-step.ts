@@ -1,44 +1,61 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Classifier, Tensors, TrainingMode } from '../registry/engine.ts'
+import type { Classifier, Tensors } from '../registry/engine.ts'
+import { type Mask, maskedMode } from './masks.ts'
 
 export type GradientStep = {
   /** Scalar: see `MicroBatch`; in nats. */
   readonly loss: tf.Scalar
   /** `[n, labels]` */
   readonly logits: tf.Tensor2D
-  /** Of the loss, by parameter name and in its shape. */
+  /** Of the loss, by parameter name and in its shape, added to the earlier ones where there are any. */
   readonly gradients: Tensors
+  /** What the buffers that the model moved hold after this batch. */
+  readonly buffers: Tensors
   /** Scalar: square of the L2 norm of all gradients together. */
   readonly squaredGradNorm: tf.Scalar
 }
 
-/**
- * Loss and gradients of one batch.
- * @param tensors every parameter and buffer of the classifier by name
- * @param names the parameters to differentiate by; the path to the others is not computed
- * @param pixels float32 `[n, height, width, channels]`
- * @param targets float32 `[n, labels]`
- */
-export function gradientStep(
-  classifier: Classifier,
-  tensors: Tensors,
-  names: readonly string[],
-  pixels: tf.Tensor4D,
-  targets: tf.Tensor2D,
-  mode: TrainingMode,
-): GradientStep {
+export interface GradientStepOptions {
+  readonly classifier: Classifier
+  /** Every parameter and buffer by name. */
+  readonly tensors: Tensors
+  /** The parameters to differentiate by; the path to the others is not computed. */
+  readonly trainable: readonly string[]
+  /** `[n, height, width, channels]` */
+  readonly pixels: tf.Tensor4D
+  /** `[n, labels]` */
+  readonly targets: tf.Tensor2D
+  /** Answers the masks of dropout and stochastic depth in the order of the forward pass. */
+  mask(mask: Mask): tf.Tensor
+  /** The gradient so far of a parameter, to add to. */
+  earlier?(name: string): tf.Tensor
+}
+
+/** Loss and gradients of one batch in training mode. */
+export function gradientStep(options: GradientStepOptions): GradientStep {
+  const { classifier, tensors, trainable, pixels, targets, mask, earlier } = options
   let logits: tf.Tensor2D | undefined
+  const buffers: Record<string, tf.Tensor> = {}
+  const mode = maskedMode(mask, (name, value) => {
+    buffers[name] = tf.keep(tf.clone(value))
+  })
   const lossOf = (...values: tf.Tensor[]) => {
-    const all = { ...tensors, ...Object.fromEntries(names.map((name, i) => [name, values[i] as tf.Tensor])) }
+    const all = { ...tensors, ...Object.fromEntries(trainable.map((name, i) => [name, values[i] as tf.Tensor])) }
     logits = tf.keep(classifier.head(all, classifier.features(all, pixels, mode), mode))
     return crossEntropy(logits, targets)
   }
-  const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => parameterOf(tensors, name)))
-  const gradients = Object.fromEntries(names.map((name, i) => [name, gradientOf(grads[i], name)]))
+  const { value, grads } = tf.valueAndGrads(lossOf)(trainable.map((name) => parameterOf(tensors, name)))
+  const gradients = Object.fromEntries(
+    trainable.map((name, i) => {
+      const gradient = gradientOf(grads[i], name)
+      return [name, earlier === undefined ? gradient : tf.add(earlier(name), gradient)]
+    }),
+  )
   return {
     loss: value as tf.Scalar,
     logits: logits as unknown as tf.Tensor2D,
     gradients,
+    buffers,
     // Last layers first: ONNX Runtime follows the sum, so each gradient is computed as soon as backward reaches it.
     squaredGradNorm: squaredNorm(Object.values(gradients).reverse()),
   }

@@ -1,29 +1,53 @@
+import { createHash } from 'node:crypto'
 import type { Executor, ExecutorSession } from '../compiler/executor.ts'
 import type { Classifier } from '../registry/engine.ts'
-import { forwardGraph, gradientGraph } from './graphs.ts'
+import { forwardGraph, type GradientGraph, type GradientVariant, gradientGraph } from './graphs.ts'
 
-const compilers = { forward: forwardGraph, gradient: gradientGraph } as const
+export interface GradientSession extends Pick<GradientGraph, 'masks' | 'movedBuffers'> {
+  readonly session: ExecutorSession
+}
 
-/** Compiled graphs by classifier and batch size; a short last batch has graphs of its own. */
+/**
+ * The sessions of a process: a graph of a classifier is compiled once, and equal graphs, such as those of a sweep,
+ * share a session. Sessions live as long as the executor.
+ */
 export class GraphCache {
   readonly #executor: Executor
-  readonly #sessions = new Map<Classifier, Map<string, Promise<ExecutorSession>>>()
+  readonly #byDigest = new Map<string, Promise<ExecutorSession>>()
+  readonly #forward = new WeakMap<Classifier, Map<number, Promise<ExecutorSession>>>()
+  readonly #gradient = new WeakMap<Classifier, Map<string, Promise<GradientSession>>>()
 
   constructor(executor: Executor) {
     this.#executor = executor
   }
 
-  session(
-    kind: keyof typeof compilers,
-    classifier: Classifier,
-    batchSize: number,
-    trainable: readonly string[] = [],
-  ): Promise<ExecutorSession> {
-    const ofClassifier = this.#sessions.get(classifier) ?? new Map<string, Promise<ExecutorSession>>()
-    this.#sessions.set(classifier, ofClassifier)
-    const key = JSON.stringify([kind, batchSize, trainable])
-    const session = ofClassifier.get(key) ?? this.#executor.load(compilers[kind](classifier, batchSize, trainable))
-    ofClassifier.set(key, session)
-    return session
+  /** The session of an ONNX model, told by its bytes. */
+  load(onnx: Uint8Array): Promise<ExecutorSession> {
+    return remember(this.#byDigest, createHash('sha256').update(onnx).digest('hex'), () => this.#executor.load(onnx))
   }
+
+  forward(classifier: Classifier, batchSize: number): Promise<ExecutorSession> {
+    const known = remember(this.#forward, classifier, () => new Map<number, Promise<ExecutorSession>>())
+    return remember(known, batchSize, () => this.load(forwardGraph(classifier, batchSize).onnx))
+  }
+
+  gradient(classifier: Classifier, variant: GradientVariant): Promise<GradientSession> {
+    const known = remember(this.#gradient, classifier, () => new Map<string, Promise<GradientSession>>())
+    return remember(known, JSON.stringify(variant), async () => {
+      const { onnx, masks, movedBuffers } = gradientGraph(classifier, variant)
+      return { session: await this.load(onnx), masks, movedBuffers }
+    })
+  }
+}
+
+function remember<K extends object, V>(known: WeakMap<K, V>, key: K, make: () => V): V
+function remember<K, V>(known: Map<K, V>, key: K, make: () => V): V
+function remember<K, V>(
+  known: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  const found = known.get(key) ?? make()
+  known.set(key, found)
+  return found
 }

@@ -1,11 +1,18 @@
 import type * as tf from '@tensorflow/tfjs'
-import { compile } from '../compiler/compile.ts'
-import type { AdamOptions, Classifier, Tensors, TrainingMode } from '../registry/engine.ts'
-import { adamw } from './adamw.ts'
+import { type Compiled, type CompileOptions, compile } from '../compiler/compile.ts'
+import type { Classifier, Tensors } from '../registry/engine.ts'
 import { gradientStep } from './gradient-step.ts'
+import type { Mask } from './masks.ts'
 
 /** Name of the graph output that holds the gradient of a parameter. */
 export const gradientOf = (parameter: string) => `gradient of ${parameter}`
+/** Name of the graph input that holds what the gradient is added to. */
+export const earlierGradientOf = (parameter: string) => `earlier gradient of ${parameter}`
+/** Name of the graph output that holds a buffer's value after the batch. */
+export const nextBuffer = (buffer: string) => `next ${buffer}`
+
+/** Name of the graph input that holds the mask at a position of the forward pass. */
+export const maskInput = (index: number) => `mask ${index}`
 
 export const imageShape = ({ image }: Classifier, batchSize: number) => [
   batchSize,
@@ -14,69 +21,78 @@ export const imageShape = ({ image }: Classifier, batchSize: number) => [
   image.channels,
 ]
 
+const float32 = (name: string, shape: readonly number[]) => ({ name, shape, dtype: 'float32' as const })
+
 const weightInputs = ({ parameters, buffers }: Classifier) =>
-  [...parameters, ...buffers].map(({ name, shape }) => ({ name, shape, dtype: 'float32' as const }))
+  [...parameters, ...buffers].map(({ name, shape }) => float32(name, shape))
 
-/** (weights, pixels) → logits `[batchSize, labels]`; an ONNX model. */
-export function forwardGraph(classifier: Classifier, batchSize: number): Uint8Array {
-  const pixels = { name: 'pixels', shape: imageShape(classifier, batchSize), dtype: 'float32' as const }
+/** (weights, pixels) → logits `[batchSize, labels]`. */
+export function forwardGraph(classifier: Classifier, batchSize: number): Compiled {
   const forward = (t: Tensors) => ({ logits: classifier.head(t, classifier.features(t, t.pixels as tf.Tensor4D)) })
-  return compile([...weightInputs(classifier), pixels], forward).onnx
+  return compile([...weightInputs(classifier), float32('pixels', imageShape(classifier, batchSize))], forward)
 }
 
-/** (weights, pixels, targets) → loss, logits, squared gradient norm, gradient of each of `trainable`; an ONNX model. */
-export function gradientGraph(classifier: Classifier, batchSize: number, trainable: readonly string[]): Uint8Array {
-  const pixels = { name: 'pixels', shape: imageShape(classifier, batchSize), dtype: 'float32' as const }
-  const targets = { name: 'targets', shape: [batchSize, classifier.labels.length], dtype: 'float32' as const }
-  return compile([...weightInputs(classifier), pixels, targets], (t) => {
-    const step = gradientStep(classifier, t, trainable, t.pixels as tf.Tensor4D, t.targets as tf.Tensor2D, plain)
-    const gradients = Object.entries(step.gradients).map(([name, tensor]) => [gradientOf(name), tensor])
-    return {
-      loss: step.loss,
-      logits: step.logits,
-      squaredGradNorm: step.squaredGradNorm,
-      ...(Object.fromEntries(gradients) as Record<string, tf.Tensor>),
-    }
-  }).onnx
+export interface GradientVariant extends Omit<CompileOptions, 'inPlace'> {
+  readonly batchSize: number
+  /** The others cost no gradient. */
+  readonly trainable: readonly string[]
+  /** Whether the gradients are added to earlier ones, in place. */
+  readonly adds: boolean
 }
 
-/** Masks and buffers are not part of this graph yet. */
-export const plain: TrainingMode = {
-  dropout: () => {
-    throw new Error('dropout needs a mask')
-  },
-  dropPath: () => {
-    throw new Error('stochastic depth needs a mask')
-  },
-  setBuffer: () => {
-    throw new Error('buffers need outputs')
-  },
+export interface GradientGraph extends Compiled {
+  /** Shapes and rates of the inputs `mask 0`, `mask 1`, … */
+  readonly masks: readonly Mask[]
+  /** Buffers that the batch moves; each is an output written over its input. */
+  readonly movedBuffers: readonly string[]
 }
-
-export const stateParts = ['weights', 'm', 'v'] as const
-export const scalarInputs = ['learningRate', 'clipScale', 'biasCorrection1', 'biasCorrection2'] as const
 
 /**
- * (weights, m, v, gradient: vectors of `length`; scalars) → next weights, m, v, each written over its input; an ONNX
- * model. It knows no parameters: one serves every piece of a slab that is so long.
+ * (weights, pixels, targets; earlier gradients; masks) → loss, logits, squared gradient norm, gradient of each
+ * trainable parameter, next value of each buffer.
  */
-export function updateGraph(length: number, decay: boolean, optimizer: AdamOptions): Uint8Array {
-  const vectors = [...stateParts, 'gradient'].map((name) => ({ name, shape: [length], dtype: 'float32' as const }))
-  const scalars = scalarInputs.map((name) => ({ name, shape: [], dtype: 'float32' as const }))
-  const inPlace = Object.fromEntries(stateParts.map((part) => [nextOf(part), part]))
-  const update = (t: Record<string, tf.Tensor>) => {
-    const at = (name: string) => t[name] as tf.Tensor
-    const state = { weights: at('weights'), m: at('m'), v: at('v') }
-    const stepScalars = {
-      learningRate: at('learningRate'),
-      clipScale: at('clipScale'),
-      biasCorrection1: at('biasCorrection1'),
-      biasCorrection2: at('biasCorrection2'),
-    }
-    const next = adamw(state, at('gradient'), stepScalars, optimizer, decay)
-    return Object.fromEntries(stateParts.map((part) => [nextOf(part), next[part]]))
-  }
-  return compile([...vectors, ...scalars], update, { inPlace }).onnx
+export function gradientGraph(classifier: Classifier, variant: GradientVariant): GradientGraph {
+  const { batchSize, trainable, adds, ...options } = variant
+  const shapes = new Map(classifier.parameters.map(({ name, shape }) => [name, shape]))
+  const inputs = [
+    ...weightInputs(classifier),
+    float32('pixels', imageShape(classifier, batchSize)),
+    float32('targets', [batchSize, classifier.labels.length]),
+    ...(adds ? trainable.map((name) => float32(earlierGradientOf(name), shapes.get(name) ?? [])) : []),
+  ]
+  const masks: Mask[] = []
+  const movedBuffers: string[] = []
+  // Filled while the function is traced, since only its run says which buffers it moves; read after.
+  const inPlace: Record<string, string> = {}
+  const compiled = compile(
+    inputs,
+    (t, declare) => {
+      const step = gradientStep({
+        classifier,
+        tensors: t,
+        trainable,
+        pixels: t.pixels as tf.Tensor4D,
+        targets: t.targets as tf.Tensor2D,
+        mask: (mask) => declare(float32(maskInput(masks.push(mask) - 1), mask.shape)),
+        ...(adds ? { earlier: (name: string) => t[earlierGradientOf(name)] as tf.Tensor } : {}),
+      })
+      const outputs: Record<string, tf.Tensor> = {
+        loss: step.loss,
+        logits: step.logits,
+        squaredGradNorm: step.squaredGradNorm,
+      }
+      for (const [name, tensor] of Object.entries(step.gradients)) {
+        outputs[gradientOf(name)] = tensor
+        if (adds) inPlace[gradientOf(name)] = earlierGradientOf(name)
+      }
+      for (const [name, tensor] of Object.entries(step.buffers)) {
+        outputs[nextBuffer(name)] = tensor
+        inPlace[nextBuffer(name)] = name
+        movedBuffers.push(name)
+      }
+      return outputs
+    },
+    { ...options, inPlace },
+  )
+  return { ...compiled, masks, movedBuffers }
 }
-
-export const nextOf = (part: (typeof stateParts)[number]) => `next ${part}`

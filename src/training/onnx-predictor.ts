@@ -1,8 +1,8 @@
 import type { Binding, HostTensor } from '../compiler/executor.ts'
 import type { Batch, Classifier, Predictor } from '../registry/engine.ts'
-import { elementCount } from '../std/shape.ts'
 import type { GraphCache } from './graph-cache.ts'
 import { imageShape } from './graphs.ts'
+import { float32, stateOf, type TensorView, tensorsAt } from './host-tensor.ts'
 
 interface Forward {
   readonly binding: Binding
@@ -20,7 +20,7 @@ export class OnnxPredictor implements Predictor {
   constructor(graphs: GraphCache, classifier: Classifier, view: TensorView) {
     this.#graphs = graphs
     this.#classifier = classifier
-    this.#weights = weightTensors(classifier, view)
+    this.#weights = tensorsAt(stateOf(classifier), view)
   }
 
   async logits({ size, pixels }: Pick<Batch, 'size' | 'pixels'>): Promise<Float32Array> {
@@ -36,7 +36,7 @@ export class OnnxPredictor implements Predictor {
   }
 
   async #bind(size: number): Promise<Forward> {
-    const session = await this.#graphs.session('forward', this.#classifier, size)
+    const session = await this.#graphs.forward(this.#classifier, size)
     const pixels = float32(imageShape(this.#classifier, size))
     const logits = float32([size, this.#classifier.labels.length])
     const binding = session.bind({ ...this.#weights, pixels }, { logits })
@@ -44,19 +44,4 @@ export class OnnxPredictor implements Predictor {
     this.#bySize.set(size, forward)
     return forward
   }
-}
-
-export function float32(shape: readonly number[]) {
-  const data = new Float32Array(elementCount(shape))
-  return { dtype: 'float32' as const, shape, data }
-}
-
-/** Where the values of a parameter or buffer lie. */
-export type TensorView = (name: string) => Float32Array
-
-/** Parameters and buffers as tensors over the memory where they lie. */
-export function weightTensors({ parameters, buffers }: Classifier, view: TensorView): Record<string, HostTensor> {
-  return Object.fromEntries(
-    [...parameters, ...buffers].map(({ name, shape }) => [name, { dtype: 'float32', shape, data: view(name) }]),
-  )
 }

@@ -1,50 +1,41 @@
-import type { Binding, Executor, HostTensor } from '../compiler/executor.ts'
 import type {
-  AdamOptions,
   Batch,
-  Classifier,
   MicroBatch,
   OptimizerState,
+  StepResult,
   Trainer,
   TrainerSpec,
   Weights,
 } from '../registry/engine.ts'
-import { adamwScalars, clipScale } from './adamw.ts'
+import { emaSlot, withEma } from './ema.ts'
 import type { GraphCache } from './graph-cache.ts'
-import { gradientOf, imageShape } from './graphs.ts'
-import { float32, OnnxPredictor, type TensorView, weightTensors } from './onnx-predictor.ts'
+import { float32, stateOf, type TensorView } from './host-tensor.ts'
+import { bindGradient, type OnnxGradient } from './onnx-gradient.ts'
+import { OnnxPredictor } from './onnx-predictor.ts'
 import { OnnxUpdate, type Slabs } from './onnx-update.ts'
-import { ParameterSlab, slabLayout } from './parameter-slab.ts'
-
-interface GradientBinding {
-  readonly binding: Binding
-  readonly pixels: Float32Array
-  readonly targets: Float32Array
-}
+import { clipScale, optimizerOf } from './optimizer.ts'
+import { fixedLayout, ParameterSlab, slabLayout } from './parameter-slab.ts'
 
 /** Weights, moments and gradients lie in one buffer each; the graphs of every batch size read and write them there. */
-export async function createOnnxTrainer(executor: Executor, graphs: GraphCache, spec: TrainerSpec): Promise<Trainer> {
-  const { weights, optimizer, ...stepSpec } = spec
-  if (optimizer.name !== 'adamw') throw new Error(`the optimiser ${optimizer.name} is not there yet`)
-  const { parameters, buffers } = spec.classifier
-  const trained = new Map(spec.trainable.map((parameter) => [parameter.name, parameter]))
-  const layout = slabLayout(
-    parameters.flatMap((p) => ({ ...p, ...trained.get(p.name) })).filter((p) => trained.has(p.name)),
-  )
-  const fixedLayout = slabLayout(
-    [...parameters, ...buffers].filter(({ name }) => !trained.has(name)).map((tensor) => ({ ...tensor, decay: false })),
-  )
+export async function createOnnxTrainer(graphs: GraphCache, spec: TrainerSpec): Promise<Trainer> {
+  const { weights, ...stepSpec } = spec
+  const shapes = new Map(stateOf(spec.classifier).map(({ name, shape }) => [name, shape]))
+  const layout = slabLayout(spec.trainable.map((rule) => ({ ...rule, shape: shapeOf(shapes, rule.name) })))
+  const trained = new Set(spec.trainable.map(({ name }) => name))
+  const fixed = new ParameterSlab(fixedLayout(stateOf(spec.classifier).filter(({ name }) => !trained.has(name))))
+  const plain = optimizerOf(spec.optimizer)
+  const optimizer = spec.emaDecay === undefined ? plain : withEma(plain, spec.emaDecay)
   const slab = () => new ParameterSlab(layout)
-  const slabs = { weights: slab(), m: slab(), v: slab(), gradients: slab() }
-  const fixed = new ParameterSlab(fixedLayout)
+  const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, slab()]))
+  const slabs = { weights: slab(), gradients: slab(), slots }
   slabs.weights.set(weights)
+  slots[emaSlot]?.set(weights)
   fixed.set(weights)
-  const update = await OnnxUpdate.create(executor, layout, slabs, optimizer)
-  return new OnnxTrainer(graphs, { ...stepSpec, optimizer }, slabs, fixed, update)
+  return new OnnxTrainer(graphs, stepSpec, slabs, fixed, await OnnxUpdate.create(graphs, layout, slabs, optimizer))
 }
 
 /** A spec less its initial weights, whose memory should not be held. */
-type StepSpec = Omit<TrainerSpec, 'weights' | 'optimizer'> & { readonly optimizer: AdamOptions }
+type StepSpec = Omit<TrainerSpec, 'weights'>
 
 class OnnxTrainer implements Trainer {
   readonly #graphs: GraphCache
@@ -54,7 +45,7 @@ class OnnxTrainer implements Trainer {
   readonly #view: TensorView
   readonly #update: OnnxUpdate
   readonly #predictor: OnnxPredictor
-  readonly #bySize = new Map<number, GradientBinding>()
+  readonly #gradients = new Map<string, OnnxGradient>()
   readonly #loss = float32([])
   readonly #squaredGradNorm = float32([])
   #step = 0
@@ -65,24 +56,24 @@ class OnnxTrainer implements Trainer {
     this.#slabs = slabs
     this.#fixed = fixed
     const trained = new Set(spec.trainable.map(({ name }) => name))
-    this.#view = (name) => (trained.has(name) ? slabs.weights : fixed).view(name)
+    const viewOf =
+      (moving: ParameterSlab): TensorView =>
+      (name) =>
+        (trained.has(name) ? moving : fixed).view(name)
+    this.#view = viewOf(slabs.weights)
     this.#update = update
-    this.#predictor = new OnnxPredictor(graphs, spec.classifier, this.#view)
+    this.#predictor = new OnnxPredictor(graphs, spec.classifier, viewOf(this.#averaged))
   }
 
-  async step([batch, ...more]: readonly MicroBatch[], learningRate: number) {
-    if (batch === undefined || more.length > 0) throw new Error('a step takes one batch')
-    const { size, pixels, targets } = batch
-    const gradient = this.#bySize.get(size) ?? (await this.#bindGradient(size))
-    gradient.pixels.set(pixels)
-    gradient.targets.set(targets)
-    await gradient.binding.run()
-    const [loss = Number.NaN] = this.#loss.data
+  async step(batches: readonly MicroBatch[], learningRate: number): Promise<StepResult> {
+    let loss = 0
+    for (const [microBatch, batch] of batches.entries()) {
+      const gradient = await this.#gradient(batch.size, microBatch > 0)
+      await gradient.run(batch, { seed: this.#spec.seed, step: this.#step, microBatch })
+      loss += this.#loss.data[0] ?? Number.NaN
+    }
     const gradNorm = Math.sqrt(this.#squaredGradNorm.data[0] ?? Number.NaN)
-
-    const { maxGradNorm, optimizer } = this.#spec
-    this.#step++
-    await this.#update.run(adamwScalars(this.#step, learningRate, clipScale(gradNorm, maxGradNorm), optimizer))
+    await this.#update.run(++this.#step, learningRate, clipScale(gradNorm, this.#spec.maxGradNorm))
     return { loss, gradNorm, skipped: false }
   }
 
@@ -95,61 +86,53 @@ class OnnxTrainer implements Trainer {
   }
 
   averagedWeights(): Weights {
-    return this.weights()
+    return new Map([...this.#averaged.copy(), ...this.#fixed.copy()])
   }
 
   optimizerState(): OptimizerState {
-    return { step: this.#step, slots: { m: this.#slabs.m.copy(), v: this.#slabs.v.copy() } }
+    const slots = Object.entries(this.#slabs.slots).map(([slot, slab]) => [slot, slab.copy()])
+    return { step: this.#step, slots: Object.fromEntries(slots) }
   }
 
   restore(weights: Weights, { step, slots }: OptimizerState): void {
     this.#fixed.set(weights)
     this.#slabs.weights.set(weights)
-    this.#slabs.m.set(slots.m ?? new Map())
-    this.#slabs.v.set(slots.v ?? new Map())
+    for (const [slot, slab] of Object.entries(this.#slabs.slots)) slab.set(slots[slot] ?? new Map())
     this.#step = step
   }
 
   async dispose(): Promise<void> {
     await this.#predictor.dispose()
-    for (const { binding } of this.#bySize.values()) binding.dispose()
-    this.#bySize.clear()
+    for (const gradient of this.#gradients.values()) gradient.dispose()
+    this.#gradients.clear()
     this.#update.dispose()
   }
 
-  async #bindGradient(size: number): Promise<GradientBinding> {
-    const { classifier } = this.#spec
+  get #averaged(): ParameterSlab {
+    return this.#slabs.slots[emaSlot] ?? this.#slabs.weights
+  }
+
+  /** @param adds whether the gradients are added to those of the micro-batches before */
+  async #gradient(batchSize: number, adds: boolean): Promise<OnnxGradient> {
+    const key = `${batchSize} ${adds}`
+    const known = this.#gradients.get(key)
+    if (known !== undefined) return known
+    const { classifier, memory } = this.#spec
     const trainable = this.#spec.trainable.map(({ name }) => name)
-    const session = await this.#graphs.session('gradient', classifier, size, trainable)
-    const pixels = float32(imageShape(classifier, size))
-    const targets = float32([size, classifier.labels.length])
-    const inputs = {
-      ...weightTensors(classifier, this.#view),
-      pixels,
-      targets,
-    }
-    const binding = session.bind(inputs, {
+    const variant = { batchSize, trainable, adds, ...(memory === undefined ? {} : { memory }) }
+    const bound = await bindGradient(this.#graphs, classifier, variant, {
+      state: this.#view,
+      gradients: (name) => this.#slabs.gradients.view(name),
       loss: this.#loss,
-      logits: float32([size, classifier.labels.length]),
       squaredGradNorm: this.#squaredGradNorm,
-      ...gradientTensors(classifier, trainable, this.#slabs.gradients),
     })
-    const bound = { binding, pixels: pixels.data, targets: targets.data }
-    this.#bySize.set(size, bound)
+    this.#gradients.set(key, bound)
     return bound
   }
 }
 
-const gradientTensors = (
-  { parameters }: Classifier,
-  trainable: readonly string[],
-  slab: ParameterSlab,
-): Record<string, HostTensor> => {
-  const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]))
-  return Object.fromEntries(
-    trainable.map((name) => [
-      gradientOf(name),
-      { dtype: 'float32', shape: shapes.get(name) ?? [], data: slab.view(name) },
-    ]),
-  )
+function shapeOf(shapes: ReadonlyMap<string, readonly number[]>, name: string): readonly number[] {
+  const shape = shapes.get(name)
+  if (shape === undefined) throw new Error(`the classifier has no parameter "${name}"`)
+  return shape
 }

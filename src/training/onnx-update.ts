@@ -1,97 +1,89 @@
-import type { Binding, Executor, ExecutorSession, HostTensor } from '../compiler/executor.ts'
-import type { AdamOptions } from '../registry/engine.ts'
-import type { AdamWScalars } from './adamw.ts'
-import { nextOf, scalarInputs, stateParts, updateGraph } from './graphs.ts'
-import type { ParameterSlab, SlabLayout } from './parameter-slab.ts'
+import type { Binding, ExecutorSession, HostTensor } from '../compiler/executor.ts'
+import type { GraphCache } from './graph-cache.ts'
+import { float32 } from './host-tensor.ts'
+import type { Optimizer } from './optimizer.ts'
+import type { ParameterSlab, SlabLayout, SlabPart } from './parameter-slab.ts'
+import { nextOf, stepScalars, updateGraph } from './update-graph.ts'
 
 export interface Slabs {
   readonly weights: ParameterSlab
-  readonly m: ParameterSlab
-  readonly v: ParameterSlab
   readonly gradients: ParameterSlab
-}
-
-interface Piece {
-  readonly offset: number
-  readonly length: number
-  readonly decay: boolean
+  /** The optimiser's vectors by slot. */
+  readonly slots: Readonly<Record<string, ParameterSlab>>
 }
 
 /** Elements: so few that a piece's weights, moments and temporaries stay in cache, so many that calls cost nothing. */
 const pieceLength = 1 << 18
 
-function pieces({ decayed, size }: SlabLayout): readonly Piece[] {
-  const cut = (from: number, to: number, decay: boolean): Piece[] =>
-    Array.from({ length: Math.ceil((to - from) / pieceLength) }, (_, i) => {
-      const offset = from + i * pieceLength
-      return { offset, length: Math.min(pieceLength, to - offset), decay }
-    })
-  return [...cut(0, decayed, true), ...cut(decayed, size, false)]
-}
+const pieces = (part: SlabPart): readonly SlabPart[] =>
+  Array.from({ length: Math.ceil(part.length / pieceLength) }, (_, i) => {
+    const done = i * pieceLength
+    return { ...part, offset: part.offset + done, length: Math.min(pieceLength, part.length - done) }
+  })
 
-/** AdamW over whole slabs in place, piece by piece with the same few graphs. */
+type Scalars = Readonly<Record<string, HostTensor>>
+
+/** An optimiser over whole slabs in place, piece by piece with the same few graphs. */
 export class OnnxUpdate {
-  readonly #sessions: readonly ExecutorSession[]
+  readonly #optimizer: Optimizer
   readonly #bindings: readonly Binding[]
-  readonly #scalars: AdamWScalars<Float32Array>
+  /** By factor on the learning rate. */
+  readonly #learningRates: ReadonlyMap<number, HostTensor>
+  readonly #shared: Scalars
 
   private constructor(
-    sessions: readonly ExecutorSession[],
+    optimizer: Optimizer,
     bindings: readonly Binding[],
-    scalars: AdamWScalars<Float32Array>,
+    learningRates: ReadonlyMap<number, HostTensor>,
+    shared: Scalars,
   ) {
-    this.#sessions = sessions
+    this.#optimizer = optimizer
     this.#bindings = bindings
-    this.#scalars = scalars
+    this.#learningRates = learningRates
+    this.#shared = shared
   }
 
-  static async create(executor: Executor, layout: SlabLayout, slabs: Slabs, optimizer: AdamOptions) {
-    const scalar = () => new Float32Array(1)
-    const scalars = {
-      learningRate: scalar(),
-      clipScale: scalar(),
-      biasCorrection1: scalar(),
-      biasCorrection2: scalar(),
-    }
+  static async create(graphs: GraphCache, layout: SlabLayout, slabs: Slabs, optimizer: Optimizer) {
+    const sharedNames = [...stepScalars.filter((name) => name !== 'learningRate'), ...Object.keys(optimizer.scalars(1))]
+    const shared = Object.fromEntries(sharedNames.map((name) => [name, float32([])]))
+    const learningRates = new Map(layout.parts.map(({ learningRateFactor }) => [learningRateFactor, float32([])]))
     const sessions = new Map<string, ExecutorSession>()
     const bindings: Binding[] = []
-    for (const piece of pieces(layout)) {
+    for (const piece of layout.parts.flatMap(pieces)) {
       const key = `${piece.length} ${piece.decay}`
-      const session = sessions.get(key) ?? (await executor.load(updateGraph(piece.length, piece.decay, optimizer)))
+      const session = sessions.get(key) ?? (await graphs.load(updateGraph(piece.length, piece.decay, optimizer)))
       sessions.set(key, session)
-      bindings.push(bind(session, piece, slabs, scalars))
+      const learningRate = learningRates.get(piece.learningRateFactor) as HostTensor
+      bindings.push(bind(session, piece, slabs, { ...shared, learningRate }))
     }
-    return new OnnxUpdate([...sessions.values()], bindings, scalars)
+    return new OnnxUpdate(optimizer, bindings, learningRates, shared)
   }
 
-  async run(scalars: AdamWScalars<number>): Promise<void> {
-    for (const name of scalarInputs) this.#scalars[name][0] = scalars[name]
+  /** Update `step`, counted from 1. */
+  async run(step: number, learningRate: number, clipScale: number): Promise<void> {
+    for (const [factor, { data }] of this.#learningRates) data[0] = learningRate * factor
+    for (const [name, value] of Object.entries({ clipScale, ...this.#optimizer.scalars(step) }))
+      (this.#shared[name] as HostTensor).data[0] = value
     for (const binding of this.#bindings) await binding.run()
   }
 
   dispose(): void {
-    for (const session of this.#sessions) session.dispose()
+    for (const binding of this.#bindings) binding.dispose()
   }
 }
 
-function bind(
-  session: ExecutorSession,
-  { offset, length }: Piece,
-  slabs: Slabs,
-  scalars: AdamWScalars<Float32Array>,
-): Binding {
+function bind(session: ExecutorSession, { offset, length }: SlabPart, slabs: Slabs, scalars: Scalars): Binding {
   const part = (slab: ParameterSlab): HostTensor => ({
     dtype: 'float32',
     shape: [length],
     data: slab.data.subarray(offset, offset + length),
   })
-  const inputs: Record<string, HostTensor> = { gradient: part(slabs.gradients) }
+  const inputs: Record<string, HostTensor> = { ...scalars, gradient: part(slabs.gradients) }
   const outputs: Record<string, HostTensor> = {}
-  for (const name of stateParts) {
-    const state = part(slabs[name])
+  for (const [name, slab] of Object.entries({ weights: slabs.weights, ...slabs.slots })) {
+    const state = part(slab)
     inputs[name] = state
     outputs[nextOf(name)] = state
   }
-  for (const name of scalarInputs) inputs[name] = { dtype: 'float32', shape: [], data: scalars[name] }
   return session.bind(inputs, outputs)
 }

@@ -8,7 +8,6 @@ import type {
   Weights,
 } from '../../src/registry/engine.ts'
 import { Mt19937 } from '../../src/std/mt19937.ts'
-import { withTargets } from '../../src/training/targets.ts'
 
 /** Two linear layers with an exact gelu over 2 × 2 patches of 4 × 4 images, mean-pooled: every shape small and odd. */
 export const tinyClassifier: Classifier = {
@@ -62,7 +61,9 @@ export function randomBatch({ image, labels }: Classifier, size: number, seed: n
     ),
     labels: Int32Array.from({ length: size }, () => generator.uint32() % labels.length),
   }
-  return { ...batch, ...withTargets(batch, labels.length) }
+  const targets = new Float32Array(size * labels.length)
+  for (const [row, label] of batch.labels.entries()) targets[row * labels.length + label] = 1 / size
+  return { ...batch, targets }
 }
 
 export const adamwDefaults: AdamOptions = { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 }

@@ -4,7 +4,6 @@ import { emptyData, type Graph, sizeOf } from '../../../src/compiler/ir.ts'
 import { trace } from '../../../src/compiler/trace.ts'
 import { classifierOf } from '../../../src/nn/classifier.ts'
 import { gradientStep } from '../../../src/training/gradient-step.ts'
-import { plain } from '../../../src/training/graphs.ts'
 
 const labels = { id2label: { 0: 'boot', 1: 'sandal', 2: 'shoe' }, label2id: { boot: 0, sandal: 1, shoe: 2 } }
 
@@ -32,14 +31,16 @@ export const forwardGraph = (vit: typeof tinyVit, batch: number): Graph =>
 /** Loss, logits, gradient norm and all gradients, as the trainer compiles them. */
 export const gradientGraph = (vit: typeof tinyVit, batch: number): Graph =>
   trace([...inputsOf(vit, batch), { name: 'targets', shape: [batch, vit.labels.length], dtype: 'float32' }], (t) => {
-    const { loss, logits, squaredGradNorm, gradients } = gradientStep(
-      vit,
-      t,
-      vit.parameters.map(({ name }) => name),
-      t.pixels as tf.Tensor4D,
-      t.targets as tf.Tensor2D,
-      plain,
-    )
+    const { loss, logits, squaredGradNorm, gradients } = gradientStep({
+      classifier: vit,
+      tensors: t,
+      trainable: vit.parameters.map(({ name }) => name),
+      pixels: t.pixels as tf.Tensor4D,
+      targets: t.targets as tf.Tensor2D,
+      mask: () => {
+        throw new Error('these models ask for no mask')
+      },
+    })
     const named = Object.entries(gradients).map(([name, tensor]) => [`gradient of ${name}`, tensor])
     return { loss, logits, squaredGradNorm, ...(Object.fromEntries(named) as Record<string, tf.Tensor>) }
   })
