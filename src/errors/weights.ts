@@ -1,3 +1,4 @@
+import { nearest } from './nearest.ts'
 import { XpError } from './xp-error.ts'
 
 const inTensor = (tensor: string | undefined) => (tensor === undefined ? '' : `, tensor "${tensor}"`)
@@ -29,14 +30,16 @@ export const badModelConfig = (where: string, field: string, value: unknown, wan
     details: { file: where, field },
   })
 
-export const unsupportedModelType = (where: string, modelType: unknown, supported: readonly string[]) =>
-  new XpError({
+export const unsupportedModelType = (where: string, modelType: unknown, supported: readonly string[]) => {
+  const near = typeof modelType === 'string' ? nearest(modelType, supported) : undefined
+  return new XpError({
     code: 'XP_UNSUPPORTED_MODEL_TYPE',
     exit: 'data',
     message: `${where}: model_type ${JSON.stringify(modelType) ?? 'is absent and'} is not supported`,
-    hint: `supported: ${supported.join(', ')}`,
+    hint: `supported: ${supported.join(', ')}${near === undefined ? '' : `; the nearest is ${near}`}`,
     details: { file: where, supported },
   })
+}
 
 export const notAModelFolder = (dir: string) =>
   new XpError({

@@ -2,19 +2,29 @@ import { type HuggingFaceConfig, labelsOf } from '../artifacts/model-config.ts'
 import { unsupportedModelType } from '../errors/weights.ts'
 import type { Classifier } from '../registry/engine.ts'
 import { modelTypes } from './families.ts'
-import { vitConfigOf } from './vit/config.ts'
-import { vit } from './vit/vit.ts'
+import type { ClassifierOf, ImageSize } from './layout.ts'
+import { vitClassifier } from './vit/vit.ts'
+
+/** By `model_type`; `families.ts` lists what can be told without tfjs. */
+const classifiers: Readonly<Record<string, ClassifierOf>> = { vit: vitClassifier }
 
 export interface ClassifierOptions {
   /** Names the file in errors. */
   readonly where?: string
+  /** Size of the images, where it is not the config's. */
+  readonly image?: ImageSize | undefined
 }
 
 /**
  * The image classifier that a Hugging Face `config.json` describes.
- * @throws XpError on an unsupported `model_type`, a field that is wrong, or a label table with gaps
+ * @throws XpError on an unsupported `model_type`, a field that is wrong, a label table with gaps, or an image size that
+ * the model cannot take
  */
-export function classifierOf(config: HuggingFaceConfig, { where = 'config.json' }: ClassifierOptions = {}): Classifier {
-  if (config.model_type !== 'vit') throw unsupportedModelType(where, config.model_type, modelTypes)
-  return vit(vitConfigOf(config, where), labelsOf(config, where))
+export function classifierOf(
+  config: HuggingFaceConfig,
+  { where = 'config.json', image }: ClassifierOptions = {},
+): Classifier {
+  const classifier = Object.hasOwn(classifiers, config.model_type) ? classifiers[config.model_type] : undefined
+  if (classifier === undefined) throw unsupportedModelType(where, config.model_type, modelTypes)
+  return classifier(config, labelsOf(config, where), where, image)
 }

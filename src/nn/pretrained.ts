@@ -1,7 +1,7 @@
 import { headLabelMismatch, headMissing, wrongTensors } from '../errors/weights.ts'
 import type { Weights } from '../registry/engine.ts'
 import { type MappedCheckpoint, mapCheckpoint } from './checkpoint.ts'
-import type { ModelLayout } from './families.ts'
+import type { ModelLayout } from './layout.ts'
 
 export const headChoices = ['auto', 'new', 'keep'] as const
 export type HeadChoice = (typeof headChoices)[number]

@@ -5,7 +5,8 @@ import { gelu, tanhGelu } from '../layers/gelu.ts'
 import { layerNorm } from '../layers/layer-norm.ts'
 import { linear } from '../layers/linear.ts'
 import { patchEmbedding } from '../layers/patch-embedding.ts'
-import type { HiddenActivation, VitConfig } from './config.ts'
+import type { ClassifierOf } from '../layout.ts'
+import { type HiddenActivation, type VitConfig, vitConfigOf } from './config.ts'
 import { vitParameters } from './parameters.ts'
 
 const activations: Readonly<Record<HiddenActivation, (x: tf.Tensor) => tf.Tensor>> = {
@@ -14,6 +15,8 @@ const activations: Readonly<Record<HiddenActivation, (x: tf.Tensor) => tf.Tensor
   gelu_pytorch_tanh: tanhGelu,
   relu: tf.relu,
 }
+
+export const vitClassifier: ClassifierOf = (config, labels, where) => vit(vitConfigOf(config, where), labels)
 
 /** Vision Transformer with a linear head on the class token, as transformers' `ViTForImageClassification`. */
 export function vit(config: VitConfig, labels: readonly string[]): Classifier {
