@@ -94,13 +94,17 @@ export const warmupOfOneCycle = (param: 'warmupSteps' | 'warmupRatio') =>
     hint: `remove ${param}, or choose another schedule`,
   })
 
-export const bestWithoutValidation = (bestBy: string, part: string, parts: readonly string[]) =>
+export const needsValidation = (
+  param: 'bestBy' | 'earlyStopping' | 'evalSteps',
+  part: string,
+  parts: readonly string[],
+) =>
   new XpError({
-    code: 'XP_BEST_WITHOUT_VALIDATION',
+    code: 'XP_NO_VALIDATION',
     exit: 'data',
-    message: `bestBy: ${bestBy} needs a validation part, but the dataset has no part "${part}"; its parts are ${parts.join(', ')}`,
-    hint: 'set validationPart to one of them, split off a validation part, or set bestBy: last',
-    details: { bestBy, part, parts },
+    message: `${param} needs a validation part, but the dataset has no part "${part}"; its parts are ${parts.join(', ')}`,
+    hint: `set validationPart to one of them, split off a validation part, or ${param === 'bestBy' ? 'set bestBy: last' : `remove ${param}`}`,
+    details: { param, part, parts },
   })
 
 export const lossNotFinite = (part: string, loss: number) =>
@@ -109,4 +113,79 @@ export const lossNotFinite = (part: string, loss: number) =>
     exit: 'data',
     message: `the model's loss on the part "${part}" is ${loss}: its weights are not finite numbers or far too large`,
     hint: 'train it again with a lower learningRate, or take other weights',
+  })
+
+export const onlyWith = (param: string, condition: string) =>
+  new XpError({
+    code: 'XP_PARAM_WITHOUT_EFFECT',
+    exit: 'config',
+    message: `${param} has no effect without ${condition}`,
+    hint: `remove ${param}, or set ${condition}`,
+    details: { param },
+  })
+
+export const momentumWithout = () =>
+  new XpError({
+    code: 'XP_NESTEROV_WITHOUT_MOMENTUM',
+    exit: 'config',
+    message: 'nesterov needs a momentum above 0',
+    hint: 'set momentum: 0.9, or remove nesterov',
+  })
+
+export const classWeightsLength = (given: number, classes: readonly string[]) =>
+  new XpError({
+    code: 'XP_CLASS_WEIGHTS',
+    exit: 'config',
+    message: `classWeights lists ${given} numbers for ${classes.length} classes (${classes.join(', ')})`,
+    hint: 'give one number per class, in this order, or a table by class name',
+    details: { classes },
+  })
+
+export const unknownClassWeight = (name: string, classes: readonly string[]) => {
+  const near = nearest(name, classes)
+  return new XpError({
+    code: 'XP_CLASS_WEIGHTS',
+    exit: 'config',
+    message: `classWeights: there is no class "${name}"; the classes are ${classes.join(', ')}`,
+    hint: near === undefined ? 'use the names of the classes' : `did you mean "${near}"?`,
+    details: { name, classes },
+  })
+}
+
+export const freezePatternUnmatched = (pattern: string, names: readonly string[]) => {
+  const near = nearest(pattern, names)
+  return new XpError({
+    code: 'XP_FREEZE_UNMATCHED',
+    exit: 'config',
+    message: `freeze: no parameter of the model matches "${pattern}"`,
+    hint:
+      near === undefined
+        ? `its parameters are named like ${names[0]}; * stands for any text, as in "${names[0]?.split('.')[0]}.*"`
+        : `did you mean "${near}"?`,
+    details: { pattern },
+  })
+}
+
+export const nothingToTrain = () =>
+  new XpError({
+    code: 'XP_NOTHING_TO_TRAIN',
+    exit: 'config',
+    message: 'freeze leaves no parameter to train',
+    hint: 'freeze less: backbone leaves the head',
+  })
+
+export const featuresOfAnotherModel = () =>
+  new XpError({
+    code: 'XP_FEATURES_OF_ANOTHER_MODEL',
+    exit: 'data',
+    message: 'the features were made by another model than the one whose head is trained',
+    hint: 'wire the same model stage into features/backbone and train/head',
+  })
+
+export const freezeBesideLora = () =>
+  new XpError({
+    code: 'XP_FREEZE_BESIDE_LORA',
+    exit: 'config',
+    message: 'freeze and lora are both given; lora freezes all but its additions and the head',
+    hint: 'keep one of them',
   })

@@ -1,10 +1,11 @@
 import type { Static, TObject } from 'typebox'
+import type { Json } from '../std/canonical-json.ts'
 import type { Digest, TreeFile } from '../std/hash.ts'
 import type { InputPorts, InputValues, OutputPorts, OutputValues } from './artifact.ts'
 import type { Engine } from './engine.ts'
 import type { MetricName } from './metrics.ts'
 
-export const stageFamilies = ['load', 'split', 'transform', 'model', 'train', 'evaluate', 'report'] as const
+export const stageFamilies = ['load', 'split', 'transform', 'model', 'features', 'train', 'evaluate', 'report'] as const
 export type StageFamily = (typeof stageFamilies)[number]
 
 export interface MetricDeclaration {
@@ -28,7 +29,12 @@ export interface SourceTree {
   readonly files: readonly TreeFile[]
 }
 
-export interface StageContext<P, I extends InputPorts, M extends MetricDeclarations> {
+export interface StageContext<
+  P,
+  I extends InputPorts,
+  M extends MetricDeclarations,
+  O extends OutputPorts = OutputPorts,
+> {
   /** After defaults; paths are absolute. */
   readonly params: P
   readonly inputs: InputValues<I>
@@ -44,9 +50,16 @@ export interface StageContext<P, I extends InputPorts, M extends MetricDeclarati
   readonly signal: AbortSignal
   /** Absolute path of the tree with this digest: a source folder of this run, or an artifact in the store. */
   locate(digest: Digest): string
+  /** Results in the store whose key differs from this stage's in one param only: its value and what was made. */
+  earlier(param: string): Promise<readonly EarlierResult<O>[]>
   metric(name: MetricName<M>, value: number, step: number, epoch?: number): void
   progress(done: number, total: number, what: string): void
   warn(message: string): void
+}
+
+export interface EarlierResult<O extends OutputPorts> {
+  readonly value: Json | undefined
+  outputs(): Promise<OutputValues<O>>
 }
 
 /** What is known of a stage's inputs before any work starts, for `check`. */
@@ -78,7 +91,7 @@ export interface StageDefinition<
   check?(ctx: CheckContext<Static<S>>): Promise<void>
   /** What to do about a `tree` or `file` param whose path does not exist, where the stage knows more than that. */
   absent?(path: string): string | undefined
-  run(ctx: StageContext<Static<S>, I, M>): Promise<OutputValues<O>>
+  run(ctx: StageContext<Static<S>, I, M, O>): Promise<OutputValues<O>>
 }
 
 export const defineStage = <

@@ -29,6 +29,8 @@ const chosenBy: Readonly<Record<TrainingHistory['bestMetric'], string>> = {
   loss: 'it has the lowest validation loss',
   accuracy: 'it has the highest validation accuracy',
   f1: 'it has the highest validation F1',
+  precision: 'it has the highest validation precision',
+  recall: 'it has the highest validation recall',
   last: 'it is the last one',
 }
 

@@ -8,6 +8,7 @@ import type { StageContext } from '../registry/stage.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import type { ArtifactReader } from './artifact-reader.ts'
 import type { Decision, Outputs } from './decide.ts'
+import { earlierResults } from './earlier-results.ts'
 import type { EventLog } from './event-log.ts'
 import type { LazyEngine } from './lazy-engine.ts'
 import type { StoredOutput } from './manifest.ts'
@@ -67,6 +68,7 @@ async function runAndPublish(
       scratch: join(scratch, 'files'),
       signal,
       locate: (digest) => locator.locate(digest),
+      earlier: (param) => earlierResults(store, stage.stage, decision.ingredients, param),
       metric: (name: string, value, step, epoch) => recorder.metric(name, value, step, epoch),
       progress: (done, total, what) => recorder.progress(done, total, what),
       warn: (message) => recorder.warn(message),

@@ -1,11 +1,13 @@
 import type { AnyStage } from '../registry/stage.ts'
 import evaluateClassification from './evaluate/classification.ts'
+import featuresBackbone from './features/backbone.ts'
 import loadImagefolder from './load/imagefolder.ts'
 import loadSample from './load/sample.ts'
 import modelPretrained from './model/pretrained.ts'
 import modelVit from './model/vit.ts'
 import reportHtml from './report/html.ts'
 import splitStratified from './split/stratified.ts'
+import trainHead from './train/head.ts'
 import trainSupervised from './train/supervised.ts'
 import transformImageProcessor from './transform/image-processor.ts'
 
@@ -17,6 +19,8 @@ export const stages: readonly AnyStage[] = [
   modelPretrained,
   modelVit,
   transformImageProcessor,
+  featuresBackbone,
+  trainHead,
   trainSupervised,
   evaluateClassification,
   reportHtml,

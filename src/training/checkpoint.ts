@@ -1,31 +1,11 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { EpochRow } from '../artifacts/training-history.ts'
 import type { OptimizerState, Trainer, Weights } from '../registry/engine.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { syncDirectory } from '../std/fs.ts'
 import { type Digest, digestFile, digestJson } from '../std/hash.ts'
 import { readSafetensors, writeSafetensors } from '../std/safetensors.ts'
-
-/** Where a training stands between two optimiser steps. */
-export interface TrainingState {
-  /** Optimiser steps made. */
-  readonly step: number
-  /** Epochs finished, validation included. */
-  readonly epoch: number
-  /** Batches done of the epoch under way. */
-  readonly batch: number
-  /** Sum of the losses of those batches. */
-  readonly lossSum: number
-  /** Time those batches took, over all attempts. */
-  readonly seconds: number
-  /** Per step since the start. */
-  readonly losses: readonly number[]
-  readonly gradNorms: readonly number[]
-  /** Per finished epoch. */
-  readonly rows: readonly EpochRow[]
-  readonly imagesPerSecond: readonly number[]
-}
+import { startTiming, type Timing, type TrainingState } from './training-state.ts'
 
 /** Shapes of a model's parameters and buffers by name. */
 export type TensorShapes = ReadonlyMap<string, readonly number[]>
@@ -36,13 +16,22 @@ interface CheckpointManifest {
   /** Digest of what the training depends on; another training's checkpoint is not resumed from. */
   readonly spec: Digest
   readonly files: Readonly<Record<string, { readonly size: number; readonly sha256: Digest }>>
+  /** The optimiser's state beside its slots. */
+  readonly optimizer: OptimizerScalars
   readonly state: TrainingState
 }
 
-const format = 'xp-checkpoint@1'
+type OptimizerScalars = Omit<OptimizerState, 'slots'>
+
+const format = 'xp-checkpoint@2'
 const modelFile = 'model.safetensors'
 const optimizerFile = 'optimizer.safetensors'
 const stateFile = 'state.json'
+// Apart from the state, whose bytes are the same for equal trainings.
+const timingFile = 'timing.json'
+
+/** The files of a checkpoint that equal trainings write alike. */
+export const checkpointFiles = [modelFile, optimizerFile, stateFile] as const
 
 /**
  * Writes the folder `path` in one step: a reader sees a whole checkpoint or none, also after a power cut.
@@ -54,6 +43,7 @@ export async function writeCheckpoint(
   shapes: TensorShapes,
   spec: Digest,
   state: TrainingState,
+  timing: Timing,
 ): Promise<void> {
   const temporary = `${path}${temporarySuffix}`
   const shaped = (values: Weights, prefix = '') =>
@@ -66,16 +56,16 @@ export async function writeCheckpoint(
     await rm(temporary, { recursive: true, force: true })
     await mkdir(temporary, { recursive: true })
     await writeSafetensors(join(temporary, modelFile), new Map(shaped(trainer.weights())), { format: 'pt' })
-    const moments = Object.entries(trainer.optimizerState().slots).flatMap(([slot, values]) =>
-      shaped(values, `${slot}.`),
-    )
+    const { slots, ...optimizer } = trainer.optimizerState()
+    const moments = Object.entries(slots).flatMap(([slot, values]) => shaped(values, `${slot}.`))
     await writeSafetensors(join(temporary, optimizerFile), new Map(moments), {})
     const files: Record<string, { size: number; sha256: Digest }> = {}
     for (const name of [modelFile, optimizerFile]) {
       const file = join(temporary, name)
       files[name] = { size: (await stat(file)).size, sha256: await digestFile(file) }
     }
-    const manifest: CheckpointManifest = { format, spec, files, state }
+    await writeFile(join(temporary, timingFile), JSON.stringify(timing))
+    const manifest: CheckpointManifest = { format, spec, files, optimizer, state }
     crashPoint('checkpoint.without-state')
     await writeFile(join(temporary, stateFile), JSON.stringify({ manifest, sha256: digestJson(manifest) }), {
       flush: true,
@@ -95,11 +85,16 @@ export async function writeCheckpoint(
 /** Ends the name of a folder that is still being written. */
 export const temporarySuffix = '.tmp'
 
+export interface VerifiedCheckpoint {
+  readonly state: TrainingState
+  readonly optimizer: OptimizerScalars
+}
+
 /** The state of a checkpoint whose files all have the recorded sizes and digests, else what is wrong with it. */
 export async function verifyCheckpoint(
   path: string,
   spec: Digest,
-): Promise<{ readonly state: TrainingState } | { readonly problem: string }> {
+): Promise<VerifiedCheckpoint | { readonly problem: string }> {
   try {
     const { manifest, sha256 } = JSON.parse(await readFile(join(path, stateFile), 'utf8')) as {
       readonly manifest: CheckpointManifest
@@ -114,7 +109,7 @@ export async function verifyCheckpoint(
       if (recorded?.size !== size) return { problem: `${name} has ${size} bytes instead of ${recorded?.size}` }
       if (recorded.sha256 !== (await digestFile(join(path, name)))) return { problem: `${name} has other bytes` }
     }
-    return { state: manifest.state }
+    return { state: manifest.state, optimizer: manifest.optimizer }
   } catch (error) {
     return { problem: (error as Error).message }
   }
@@ -123,16 +118,23 @@ export async function verifyCheckpoint(
 /** Weights of a verified checkpoint. */
 export const readCheckpointWeights = (path: string): Promise<Weights> => readFloats(join(path, modelFile))
 
-/** The optimiser's state in a verified checkpoint whose training made `step` steps. */
-export async function readCheckpointOptimizer(path: string, step: number): Promise<OptimizerState> {
+/** The optimiser's vectors in a verified checkpoint. */
+export async function readCheckpointSlots(path: string): Promise<OptimizerState['slots']> {
   const slots: Record<string, Map<string, Float32Array>> = {}
   for (const [key, data] of await readFloats(join(path, optimizerFile))) {
     const dot = key.indexOf('.')
     slots[key.slice(0, dot)] ??= new Map()
     slots[key.slice(0, dot)]?.set(key.slice(dot + 1), data)
   }
-  return { step, slots }
+  return slots
 }
+
+/** What is known of the time a checkpoint's training took. */
+export const readCheckpointTiming = (path: string): Promise<Timing> =>
+  readFile(join(path, timingFile), 'utf8').then(
+    (text) => JSON.parse(text) as Timing,
+    () => startTiming,
+  )
 
 async function readFloats(file: string): Promise<Weights> {
   const { tensors } = await readSafetensors(file)

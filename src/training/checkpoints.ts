@@ -5,14 +5,15 @@ import type { Trainer, Weights } from '../registry/engine.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import type { Digest } from '../std/hash.ts'
 import {
-  readCheckpointOptimizer,
+  readCheckpointSlots,
+  readCheckpointTiming,
   readCheckpointWeights,
   type TensorShapes,
-  type TrainingState,
   temporarySuffix,
   verifyCheckpoint,
   writeCheckpoint,
 } from './checkpoint.ts'
+import { isValidated, type Timing, type TrainingState } from './training-state.ts'
 
 export interface CheckpointsOptions {
   /** Absolute path of the folder that holds them. */
@@ -26,7 +27,13 @@ export interface CheckpointsOptions {
   warn(message: string): void
 }
 
-/** The checkpoints of one training: `checkpoint-<step>` at an epoch's end, `checkpoint-<step>-partial` within one. */
+/** A state, and the time it took to get there. */
+export interface Progress {
+  readonly state: TrainingState
+  readonly timing: Timing
+}
+
+/** The checkpoints of one training: `checkpoint-<step>` after a validation, `checkpoint-<step>-partial` between two. */
 export interface Checkpoints {
   /**
    * Puts weights and moments of the newest checkpoint that verifies into the trainer and answers its state. One that
@@ -35,17 +42,17 @@ export interface Checkpoints {
   resume(
     trainer: Pick<Trainer, 'restore'>,
     bestStep: (state: TrainingState) => number | undefined,
-  ): Promise<TrainingState | undefined>
+  ): Promise<Progress | undefined>
   /**
    * Writes a checkpoint, then deletes those that are neither among the newest nor the best.
    * @throws XpError when the file system refuses; earlier checkpoints stay as they are
    */
   save(
     trainer: Pick<Trainer, 'weights' | 'optimizerState'>,
-    state: TrainingState,
+    progress: Progress,
     bestStep: number | undefined,
   ): Promise<void>
-  /** Weights of the checkpoint at the end of the epoch that ended with `step`. @throws XpError when it is damaged */
+  /** Weights, averaged where an average is kept, of the checkpoint validated at `step`. @throws XpError when it is damaged */
   weightsAt(step: number): Promise<Weights>
   /** Absolute path of the newest checkpoint of this process, or that it resumed from. */
   readonly newest: string | undefined
@@ -78,18 +85,18 @@ export function openCheckpoints({ dir, shapes, spec, keep, warn }: CheckpointsOp
           warn(`passed over ${name}: ${found.problem}`)
           continue
         }
-        const optimizer = await readCheckpointOptimizer(path, found.state.step)
-        trainer.restore(await readCheckpointWeights(path), optimizer)
+        const slots = await readCheckpointSlots(path)
+        trainer.restore(await readCheckpointWeights(path), { ...found.optimizer, slots })
         newest = path
-        return found.state
+        return { state: found.state, timing: await readCheckpointTiming(path) }
       }
       return undefined
     },
-    async save(trainer, state, bestStep) {
-      const path = pathAt(state.step) + (state.batch === 0 ? '' : partialSuffix)
+    async save(trainer, { state, timing }, bestStep) {
+      const path = pathAt(state.step) + (isValidated(state) ? '' : partialSuffix)
       try {
         await mkdir(dir, { recursive: true })
-        await writeCheckpoint(path, trainer, shapes, spec, state)
+        await writeCheckpoint(path, trainer, shapes, spec, state, timing)
       } catch (error) {
         const refused = (error as NodeJS.ErrnoException).syscall !== undefined
         throw refused ? checkpointNotWritten(path, error as NodeJS.ErrnoException) : error
@@ -105,7 +112,8 @@ export function openCheckpoints({ dir, shapes, spec, keep, warn }: CheckpointsOp
     async weightsAt(step) {
       const found = await verifyCheckpoint(pathAt(step), spec)
       if ('problem' in found) throw checkpointUnusable(pathAt(step), found.problem)
-      return readCheckpointWeights(pathAt(step))
+      const [weights, { ema }] = [await readCheckpointWeights(pathAt(step)), await readCheckpointSlots(pathAt(step))]
+      return ema === undefined ? weights : new Map([...weights, ...ema])
     },
   }
 }

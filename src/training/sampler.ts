@@ -9,3 +9,7 @@ export const epochOrder = (count: number, seed: number, epoch: number): Int32Arr
 
 /** Batches of one epoch; the last one may be short. */
 export const batchesPerEpoch = (count: number, batchSize: number): number => Math.ceil(count / batchSize)
+
+/** Optimiser steps of one epoch, each over `accumulation` batches; the last one may have fewer. */
+export const stepsPerEpoch = (count: number, batchSize: number, accumulation: number): number =>
+  Math.ceil(batchesPerEpoch(count, batchSize) / accumulation)

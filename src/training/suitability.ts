@@ -13,12 +13,17 @@ export function requireSuitable(
   { classes }: Dataset,
   made: { readonly height: number; readonly width: number } | undefined,
 ): void {
-  const { labels, image } = classifier
-  if (classes.length !== labels.length || classes.some((name, i) => name !== labels[i])) {
-    throw classesDiffer(classes, labels)
-  }
+  const { image } = classifier
+  requireClasses(classifier, classes)
   if (made !== undefined && (made.height !== image.height || made.width !== image.width)) {
     throw imageSizeMismatch(made, image)
+  }
+}
+
+/** @throws XpError when a dataset's classes are not the model's labels, in the same order */
+export function requireClasses({ labels }: Pick<Classifier, 'labels'>, classes: readonly string[]): void {
+  if (classes.length !== labels.length || classes.some((name, i) => name !== labels[i])) {
+    throw classesDiffer(classes, labels)
   }
 }
 
@@ -28,8 +33,14 @@ export function requireSuitable(
  * @throws XpError listing the parts when there is none of that name
  */
 export function examplesOf({ parts }: Dataset, param: string, part: string): readonly Example[] {
-  const examples = Object.hasOwn(parts, part) ? parts[part] : undefined
-  if (examples === undefined) throw unknownPart(param, part, Object.keys(parts))
+  const examples = partOf(parts, param, part)
   if (examples.length === 0) throw partWithoutImages(param, part)
   return examples
+}
+
+/** @throws XpError listing the parts when there is none of that name */
+export function partOf<T>(parts: Readonly<Record<string, T>>, param: string, part: string): T {
+  const found = Object.hasOwn(parts, part) ? parts[part] : undefined
+  if (found === undefined) throw unknownPart(param, part, Object.keys(parts))
+  return found
 }

@@ -7,7 +7,9 @@ import numpy as np
 import torch
 from accelerate.data_loader import SeedableRandomSampler
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+from sklearn.utils.class_weight import compute_class_weight
 from transformers import get_scheduler
+from transformers.trainer_pt_utils import LabelSmoother
 
 PEAK = 3e-4
 
@@ -23,10 +25,12 @@ def learning_rates(scheduler, optimizer, total):
 
 def schedules():
     cases = []
-    for name in ("linear", "cosine", "constant", "one-cycle"):
+    for name in ("linear", "cosine", "constant", "polynomial", "one-cycle"):
         for total, warmup in ((1, 0), (10, 0), (10, 3), (7, 7), (37, 12)):
             if name == "one-cycle" and warmup:
                 warmup = 0
+            if name == "polynomial" and warmup == total:
+                continue  # Hugging Face divides by 0 there.
             optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))], lr=PEAK)
             if name == "one-cycle":
                 scheduler = torch.optim.lr_scheduler.OneCycleLR(
@@ -41,9 +45,22 @@ def schedules():
                         scheduler.step()
             else:
                 hf = "constant_with_warmup" if name == "constant" else name
-                scheduler = get_scheduler(hf, optimizer, num_warmup_steps=warmup, num_training_steps=total)
-                rates = learning_rates(scheduler, optimizer, total)
-            cases.append({"name": name, "totalSteps": total, "warmupSteps": warmup, "rates": rates})
+                for power in (1, 2.5) if name == "polynomial" else (1,):
+                    optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))], lr=PEAK)
+                    specific = {"power": power} if name == "polynomial" else {}
+                    scheduler = get_scheduler(
+                        hf,
+                        optimizer,
+                        num_warmup_steps=warmup,
+                        num_training_steps=total,
+                        scheduler_specific_kwargs=specific,
+                    )
+                    rates = learning_rates(scheduler, optimizer, total)
+                    cases.append(
+                        {"name": name, "power": power, "totalSteps": total, "warmupSteps": warmup, "rates": rates}
+                    )
+                continue
+            cases.append({"name": name, "power": 1, "totalSteps": total, "warmupSteps": warmup, "rates": rates})
     return {"learningRate": PEAK, "cases": cases}
 
 
@@ -108,5 +125,36 @@ def predictions():
     }
 
 
-golden = {"schedules": schedules(), "orders": orders(), "metrics": metrics(), "predictions": predictions()}
+def losses():
+    """Gradients of the loss by the logits tell the targets: softmax x their sum, less the targets."""
+    generator = torch.Generator().manual_seed(3)
+    weight = torch.tensor([0.5, 1.0, 3.0], dtype=torch.float64)
+    sizes = (4, 4, 1)
+    logits = torch.randn(sum(sizes), 3, generator=generator, dtype=torch.float64)
+    labels = torch.randint(0, 3, (sum(sizes),), generator=generator)
+    cases = []
+    for smoothing in (0.0, 0.1):
+        for weights in (None, weight):
+            loss = torch.nn.functional.cross_entropy(logits, labels, weight=weights, label_smoothing=smoothing)
+            cases.append(
+                {
+                    "labelSmoothing": smoothing,
+                    "classWeights": None if weights is None else weights.tolist(),
+                    "loss": loss.item(),
+                }
+            )
+    smoother = LabelSmoother(epsilon=0.1)
+    whole = smoother({"logits": logits}, labels).item()
+    balanced = compute_class_weight("balanced", classes=np.arange(3), y=labels.numpy())
+    return {
+        "sizes": sizes,
+        "logits": logits.tolist(),
+        "labels": labels.tolist(),
+        "cases": cases,
+        "labelSmoother": whole,
+        "balanced": balanced.tolist(),
+    }
+
+
+golden = {"losses": losses(), "schedules": schedules(), "orders": orders(), "metrics": metrics(), "predictions": predictions()}
 Path(__file__).with_name("training.json").write_text(json.dumps(golden) + "\n")

@@ -36,6 +36,7 @@ async function context(seed = 1) {
     locate: (digest: string) => (digest === data.dataset.source ? folder : '/nowhere'),
     metric() {},
     progress: (count: number) => void done.push(count),
+    earlier: async () => [],
     warn: (message: string) => void warnings.push(message),
   }
 }

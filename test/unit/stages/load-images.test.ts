@@ -41,6 +41,7 @@ function context(source: SourceTree, params: object = {}) {
       metrics[name] = value
     },
     progress: () => undefined,
+    earlier: async () => [],
     warn: (message: string) => void warnings.push(message),
     warnings,
     metrics,

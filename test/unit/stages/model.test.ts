@@ -34,6 +34,7 @@ function context<P>(params: P, classes: readonly string[], seed = 42) {
     locate: () => '',
     metric: () => {},
     progress: () => {},
+    earlier: async () => [],
     warn: (message: string) => warnings.push(message),
   }
 }

@@ -24,6 +24,7 @@ describe('split/stratified', () => {
       params,
       inputs: { dataset: of },
       seed: 42,
+      earlier: async () => [],
       warn: (message: string) => void warnings.push(message),
       metric: (name: string, value: number) => {
         metrics[name] = value

@@ -63,6 +63,7 @@ async function run<T>(
       options.onMetric?.(name, step)
     },
     progress: (done, total, what) => told.progress.push(`${done}/${total} ${what}`),
+    earlier: async () => [],
     warn: (message) => told.warnings.push(message),
   })
   return { ...(outputs as T), told }
@@ -137,6 +138,8 @@ it('trains to well above chance, and the evaluations before and after say so', a
     ['validation/accuracy', 6],
     ['validation/f1', 6],
     ['validation/loss', 6],
+    ['validation/precision', 6],
+    ['validation/recall', 6],
   ])
   expect(told.progress).toContain('504/504 images')
 
@@ -198,7 +201,7 @@ it('trains without validation when there is no such part, and says so', async ()
     'no images in a part "holdout" (parts: train, validation, test, empty): the last epoch\'s weights are answered',
   ])
   await expect(run(trainStage, { ...params, bestBy: 'f1' }, { model, data })).rejects.toMatchObject({
-    code: 'XP_BEST_WITHOUT_VALIDATION',
+    code: 'XP_NO_VALIDATION',
     exit: 'data',
   })
 })

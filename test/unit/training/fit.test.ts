@@ -88,7 +88,7 @@ it('goes on after an abort while validating without training the epoch again', a
   await expect(train({ ...first, validate })).rejects.toThrow('stop')
   expect(await readdir(dir)).toContain('checkpoint-12-partial')
   const speeds: number[] = []
-  const result = await train(toyFit(dir, { onEpoch: (_, speed) => speeds.push(speed) }))
+  const result = await train(toyFit(dir, { onEpoch: (_, speed) => speeds.push(speed ?? 0) }))
   expect(digestOf(result.weights)).toBe(digestOf(expected.weights))
   expect(speeds).toHaveLength(4)
   expect(speeds.every((speed) => Number.isFinite(speed) && speed > 0)).toBe(true)
@@ -111,7 +111,13 @@ it('honours an abort that ends the source of batches, and one before the first s
 
 it('answers the weights of the best epoch, not the last, and keeps its checkpoint', async () => {
   const losses = [0.9, 0.5, 0.5, 0.7]
-  const validate = async (epoch: number) => ({ loss: losses[epoch - 1] ?? 0, accuracy: 0.5, f1: 0.5 })
+  const validate = async (epoch: number) => ({
+    loss: losses[epoch - 1] ?? 0,
+    accuracy: 0.5,
+    f1: 0.5,
+    precision: 0.5,
+    recall: 0.5,
+  })
   const after: string[] = []
   const trainer = toyTrainer()
   const result = await train(
@@ -178,7 +184,13 @@ it('starts afresh when the checkpoints belong to other settings', async () => {
 
 it('passes over a checkpoint whose best one so far is damaged', async () => {
   const losses = [0.4, 0.5, 0.6, 0.7]
-  const validate = async (epoch: number) => ({ loss: losses[epoch - 1] ?? 0, accuracy: 0.5, f1: 0.5 })
+  const validate = async (epoch: number) => ({
+    loss: losses[epoch - 1] ?? 0,
+    accuracy: 0.5,
+    f1: 0.5,
+    precision: 0.5,
+    recall: 0.5,
+  })
   const expected = await train(toyFit(inDir('undisturbed'), { validate }))
   await expect(train(toyFit(inDir('a'), abortingAt(20, { validate })))).rejects.toThrow('stop')
   await truncate(inDir('a/checkpoint-6/model.safetensors'), 10)

@@ -8,10 +8,10 @@ import { excess, tolerances } from '../../tolerances.ts'
 
 const metric = (actual: readonly number[], expected: readonly number[]) => excess(actual, expected, tolerances.metric)
 
-for (const { name, totalSteps, warmupSteps, rates } of golden.schedules.cases) {
-  it(`it gives the learning rates of ${name} over ${totalSteps} steps with ${warmupSteps} of warm-up`, () => {
+for (const { name, power, totalSteps, warmupSteps, rates } of golden.schedules.cases) {
+  it(`it gives the learning rates of ${name} over ${totalSteps} steps with ${warmupSteps} of warm-up, power ${power}`, () => {
     const { learningRate } = golden.schedules
-    const schedule = createSchedule({ name: name as ScheduleName, learningRate, totalSteps, warmupSteps })
+    const schedule = createSchedule({ name: name as ScheduleName, learningRate, totalSteps, warmupSteps, power })
     expect(
       metric(
         Array.from({ length: totalSteps }, (_, k) => schedule(k)),
