@@ -41,3 +41,13 @@ it('it gives a stream whose draws are the counters 0, 1, 2', () => {
   const rng = new CounterRng(5, 9)
   expect([rng.uniform(), rng.uniform()]).toEqual([uniformAt(5, 9, 0), uniformAt(5, 9, 1)])
 })
+
+it('it fills masks with the draws of its stream', () => {
+  const mask = new Float32Array(1000)
+  const [masks, stream] = [new CounterRng(5, 9, 2), new CounterRng(5, 9, 2)]
+  masks.fillMask(mask, 0.25, 1 / 0.75)
+  const expected = Float32Array.from(mask, () => (stream.uniform() < 0.25 ? 0 : 1 / 0.75))
+  expect(mask).toEqual(expected)
+  expect(expected.filter((value) => value === 0).length).toBeGreaterThan(200)
+  expect(masks.uniform()).toBe(stream.uniform())
+})
