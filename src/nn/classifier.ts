@@ -1,12 +1,18 @@
 import { type HuggingFaceConfig, labelsOf } from '../artifacts/model-config.ts'
 import { unsupportedModelType } from '../errors/weights.ts'
 import type { Classifier } from '../registry/engine.ts'
+import { convNextClassifier } from './convnext/convnext.ts'
 import { modelTypes } from './families.ts'
 import type { ClassifierOf, ImageSize } from './layout.ts'
+import { swinClassifier } from './swin/swin.ts'
 import { vitClassifier } from './vit/vit.ts'
 
 /** By `model_type`; `families.ts` lists what can be told without tfjs. */
-const classifiers: Readonly<Record<string, ClassifierOf>> = { vit: vitClassifier }
+const classifiers: Readonly<Record<string, ClassifierOf>> = {
+  convnext: convNextClassifier,
+  swin: swinClassifier,
+  vit: vitClassifier,
+}
 
 export interface ClassifierOptions {
   /** Names the file in errors. */

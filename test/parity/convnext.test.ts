@@ -1,0 +1,5 @@
+import { testCheckpoint, testFresh } from './family-parity.ts'
+
+await testCheckpoint('convnext-tiny')
+await testCheckpoint('convnext-plain')
+testFresh({ model_type: 'convnext', num_stages: 2, hidden_sizes: [8, 12], depths: [1, 2], patch_size: 2 })

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { HuggingFaceConfig } from '../../src/artifacts/model-config.ts'
+import { mapCheckpoint } from '../../src/nn/checkpoint.ts'
+import { classifierOf } from '../../src/nn/classifier.ts'
+import { layoutOf } from '../../src/nn/families.ts'
+import type { Engine, TrainerSpec } from '../../src/registry/engine.ts'
+import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
+import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
+import { withTargets } from '../../src/training/targets.ts'
+import { createTfjsEngine } from '../../src/training/tfjs-engine.ts'
+import { goldenCheckpoint, goldenFresh } from '../goldens/classifiers.ts'
+import { excess, tolerances } from '../tolerances.ts'
+
+const engines = [
+  ['tfjs', () => createTfjsEngine('cpu')],
+  ['onnx', async () => createOnnxEngine(await createOnnxRuntime({ threads: 1 }))],
+] as const
+
+/** Logits at every size of the golden, two optimiser steps, names and decay of a checkpoint against transformers'. */
+export async function testCheckpoint(folder: string) {
+  const golden = await goldenCheckpoint(folder)
+  const { config, expected } = golden
+  const classifier = classifierOf(config)
+  const [ownSize = '', ...otherSizes] = Object.keys(expected.logits)
+
+  describe.each(engines)(`${folder} on the %s engine`, (_, create) => {
+    let engine: Engine
+    beforeAll(async () => {
+      engine = await create()
+    })
+    afterAll(() => engine.dispose())
+
+    it.each([ownSize, ...otherSizes])("gives transformers' logits at %s", async (size) => {
+      const { pixels, count, height, width } = golden.pixelsOf(size)
+      const predictor = await engine.predictor(classifierOf(config, { image: { height, width } }), golden.weights)
+      const logits = await predictor.logits({ size: count, pixels })
+      expect(excess(logits, expected.logits[size]?.flat() ?? [], tolerances.logits)).toBeLessThan(1)
+      await predictor.dispose()
+    })
+
+    it('follows two AdamW steps', async () => {
+      const spec: TrainerSpec = {
+        classifier,
+        weights: golden.weights,
+        optimizer: {
+          name: 'adamw',
+          beta1: 0.9,
+          beta2: 0.999,
+          epsilon: 1e-8,
+          weightDecay: expected.weightDecay,
+        },
+        trainable: classifier.parameters.map(({ name, decay }) => ({ name, decay, learningRateFactor: 1 })),
+        maxGradNorm: 1,
+        seed: 0,
+      }
+      const trainer = await engine.trainer(spec)
+      const { pixels, count } = golden.pixelsOf(ownSize)
+      const batch = withTargets({ size: count, pixels, labels: Int32Array.from(expected.labels) }, 3)
+      for (const { loss, gradNorm } of expected.steps) {
+        const made = await trainer.step([batch], expected.learningRate)
+        expect(excess([made.loss, made.gradNorm], [loss, gradNorm], tolerances.trainingStep)).toBeLessThan(1)
+      }
+      const after = await trainer.logits({ size: count, pixels })
+      expect(excess(after, expected.logitsAfter.flat(), tolerances.logits)).toBeLessThan(1)
+      await trainer.dispose()
+    })
+
+    it('notices a changed weight', async () => {
+      const name = expected.parameters.map((p) => p.name).findLast((n) => n.endsWith('.weight')) as string
+      const spoiled = new Map(golden.weights)
+      spoiled.set(
+        name,
+        (golden.weights.get(name) as Float32Array).map((w) => w + 0.01),
+      )
+      const { pixels, count } = golden.pixelsOf(ownSize)
+      const predictor = await engine.predictor(classifier, spoiled)
+      const logits = await predictor.logits({ size: count, pixels })
+      expect(excess(logits, expected.logits[ownSize]?.flat() ?? [], tolerances.logits)).toBeGreaterThan(1)
+      await predictor.dispose()
+    })
+  })
+
+  it(`lists the parameters of ${folder} by name, in order, and decays what the Trainer decays`, () => {
+    expect(classifier.parameters.map(({ name, decay }) => ({ name, decay }))).toEqual(
+      expected.parameters.map(({ name, decay }) => ({ name, decay })),
+    )
+  })
+
+  it(`reads ${folder} under its names on disk and in memory, whole or bare`, () => {
+    const layout = layoutOf(config)
+    const parameters = layout.parameters(3)
+    const bare = (name: string) => name.replace(`${config.model_type}.`, '')
+    const spellings = [
+      (p: { name: string }) => p.name,
+      (p: { spelled: string }) => p.spelled,
+      (p: { name: string }) => bare(p.name),
+      (p: { spelled: string }) => bare(p.spelled),
+    ]
+    for (const spelling of spellings) {
+      const tensors = new Map(
+        expected.parameters.map((p) => [spelling(p), { shape: golden.tensors.get(p.name)?.shape ?? [] }]),
+      )
+      const { found, missing, unexpected, mismatched } = mapCheckpoint(parameters, tensors, layout.parameterName)
+      expect({ missing, unexpected, mismatched }).toEqual({ missing: [], unexpected: [], mismatched: [] })
+      expect(found.size).toBe(parameters.length)
+    }
+  })
+}
+
+/** First weights of a whole model and of a head, bit for bit those that transformers draws. */
+export function testFresh(config: HuggingFaceConfig) {
+  const golden = goldenFresh(config.model_type)
+  const layout = layoutOf(config)
+  const sha256 = (values: Float32Array | undefined) =>
+    createHash('sha256')
+      .update(new Uint8Array(values?.buffer ?? new ArrayBuffer(0)))
+      .digest('hex')
+
+  it('draws bit for bit the weights that transformers draws for a fresh model', () => {
+    const ours = layout.initialWeights(3, golden.seed)
+    const shapes = new Map(layout.parameters(3).map(({ name, shape }) => [name, shape]))
+    expect(ours.size).toBe(golden.weights.length)
+    for (const { spelled, shape, first, sha256: digest } of golden.weights) {
+      const name = layout.parameterName(spelled) ?? expect.fail(spelled)
+      expect(shapes.get(name), name).toEqual(shape)
+      expect([...(ours.get(name)?.subarray(0, 4) ?? [])], name).toEqual(first)
+      expect(sha256(ours.get(name)), name).toBe(digest)
+    }
+    expect(layout.initialWeights(3, golden.seed + 1).get('classifier.weight')).not.toEqual(
+      ours.get('classifier.weight'),
+    )
+  })
+
+  it('draws the head that from_pretrained gives a bare checkpoint', () => {
+    const head = layout.initialHead(3, golden.seed)
+    expect([...head.keys()]).toEqual(['classifier.weight', 'classifier.bias'])
+    expect(sha256(head.get('classifier.weight'))).toBe(golden.head)
+    expect(head.get('classifier.bias')).toEqual(new Float32Array(3))
+  })
+}
