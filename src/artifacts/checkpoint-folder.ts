@@ -15,9 +15,10 @@ export interface CheckpointFolder {
   readonly tensors: ReadonlyMap<string, TensorEntry>
 }
 
-const floatTypes = ['F32', 'F16', 'BF16', 'F64']
+/** Whole numbers are counters, such as BatchNorm's `num_batches_tracked`. */
+const readableTypes = ['F32', 'F16', 'BF16', 'F64', 'I64']
 
-/** @throws XpError when a file is missing or broken, or a tensor is not of a floating-point type */
+/** @throws XpError when a file is missing or broken, or a tensor is of a type that holds no weights */
 export async function openCheckpoint(dir: string): Promise<CheckpointFolder> {
   const names = await filesOf(dir)
   const config = await readModelConfig(dir)
@@ -25,7 +26,7 @@ export async function openCheckpoint(dir: string): Promise<CheckpointFolder> {
   const file = join(dir, modelFiles.weights)
   const { tensors } = await readSafetensorsHeader(file)
   for (const [name, { dtype }] of tensors)
-    if (!floatTypes.includes(dtype)) throw unsupportedDtype(file, name, dtype, floatTypes)
+    if (!readableTypes.includes(dtype)) throw unsupportedDtype(file, name, dtype, readableTypes)
   return { config, preprocessor: await readPreprocessor(dir), tensors }
 }
 

@@ -91,7 +91,7 @@ export class OnnxEncoder {
   scalar(value: number, dtype: DType): string {
     const data =
       dtype === 'float32' ? Float32Array.of(value) : dtype === 'int32' ? Int32Array.of(value) : Uint8Array.of(value)
-    return this.#initializer(`${dtype} ${value}`, dtype, [], data)
+    return this.#initializer(`${dtype} ${Object.is(value, -0) ? '-0' : value}`, dtype, [], data)
   }
 
   within(node: {

@@ -1,15 +1,19 @@
 import { type HuggingFaceConfig, labelsOf } from '../artifacts/model-config.ts'
 import { unsupportedModelType } from '../errors/weights.ts'
 import type { Classifier } from '../registry/engine.ts'
+import { bitClassifier } from './bit/bit.ts'
 import { convNextClassifier } from './convnext/convnext.ts'
 import { modelTypes } from './families.ts'
 import type { ClassifierOf, ImageSize } from './layout.ts'
+import { resnetClassifier } from './resnet/resnet.ts'
 import { swinClassifier } from './swin/swin.ts'
 import { vitClassifier } from './vit/vit.ts'
 
 /** By `model_type`; `families.ts` lists what can be told without tfjs. */
 const classifiers: Readonly<Record<string, ClassifierOf>> = {
+  bit: bitClassifier,
   convnext: convNextClassifier,
+  resnet: resnetClassifier,
   swin: swinClassifier,
   vit: vitClassifier,
 }

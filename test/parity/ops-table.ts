@@ -321,6 +321,33 @@ const structure: OpCase[] = [
         0.5,
       ),
   },
+  {
+    name: 'maxPool of negative numbers in a frame of zeros',
+    shapes: [[1, 5, 5, 2]],
+    domain: [-3, -1],
+    gradient: true,
+    run: (x) =>
+      tf.maxPool(
+        tf.pad(x, [
+          [0, 0],
+          [1, 1],
+          [1, 1],
+          [0, 0],
+        ]) as tf.Tensor4D,
+        3,
+        2,
+        'valid',
+      ),
+  },
+  {
+    name: 'pad by nothing',
+    shapes: [[2, 3]],
+    run: (x) =>
+      tf.pad(x, [
+        [0, 0],
+        [0, 0],
+      ]),
+  },
   { name: 'range', shapes: [[4]], run: (x) => tf.mul(x, tf.range(1, 5, 1)) },
   { name: 'reshape', shapes: [[2, 6]], gradient: true, run: (x) => tf.reshape(x, [3, -1]) },
   { name: 'reverse', shapes: [[2, 3, 2]], gradient: true, run: (x) => tf.reverse(x, [0, -1]) },

@@ -36,7 +36,8 @@ export const padV2: Rule<PadAttrs> = {
     return [out]
   },
   lower(onnx, { before, after, value }) {
-    const fill = onnx.scalar(value, onnx.outputTypes[0]?.dtype ?? 'float32')
+    // ONNX Runtime 1.30 merges a frame of zeros into the MaxPool after it, where padding never wins but zeros may; not of −0.
+    const fill = onnx.scalar(value === 0 ? -0 : value, onnx.outputTypes[0]?.dtype ?? 'float32')
     onnx.emit('Pad', [onnx.input(0), onnx.int64([...before, ...after]), fill], {}, { output: onnx.output })
   },
 }
