@@ -126,6 +126,22 @@ export const imageSizeMismatch = (
     hint: "make size (or crop_size) in preprocessor_config.json equal to config.json's image_size",
   })
 
+interface Size {
+  readonly height: number
+  readonly width: number
+}
+
+const wholePatches = (pixels: number, patch: number) => Math.max(1, Math.round(pixels / patch)) * patch
+
+export const patchesDoNotFit = (image: Size, patch: Size) =>
+  new XpError({
+    code: 'XP_PATCHES_DO_NOT_FIT',
+    exit: 'data',
+    message: `images of ${image.height} × ${image.width} pixels are no whole number of the model's ${patch.height} × ${patch.width} patches`,
+    hint: `make size (or crop_size) in preprocessor_config.json a multiple of the patch: ${wholePatches(image.height, patch.height)} × ${wholePatches(image.width, patch.width)} is near`,
+    details: { image, patch },
+  })
+
 export const variedImageSizes = () =>
   new XpError({
     code: 'XP_VARIED_IMAGE_SIZES',

@@ -6,6 +6,8 @@ export interface AttentionOptions {
    * n and example i takes entry i mod groups.
    */
   readonly bias?: tf.Tensor
+  /** What training does to the probabilities, of the scores' shape. */
+  readonly dropout?: (probabilities: tf.Tensor) => tf.Tensor
 }
 
 /**
@@ -37,11 +39,12 @@ export function attendByHead(
   query: tf.Tensor,
   key: tf.Tensor,
   value: tf.Tensor,
-  { bias }: AttentionOptions = {},
+  { bias, dropout }: AttentionOptions = {},
 ): tf.Tensor {
   const headWidth = query.shape.at(-1) as number
   const scores = tf.mul(tf.matMul(query, key, false, true), headWidth ** -0.5)
-  return tf.matMul(tf.softmax(bias === undefined ? scores : biased(scores, bias)), value)
+  const probabilities = tf.softmax(bias === undefined ? scores : biased(scores, bias))
+  return tf.matMul(dropout === undefined ? probabilities : dropout(probabilities), value)
 }
 
 function biased(scores: tf.Tensor, bias: tf.Tensor): tf.Tensor {

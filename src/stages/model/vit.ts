@@ -6,7 +6,7 @@ import { Model, writeModelFolder } from '../../artifacts/model.ts'
 import { type HuggingFaceConfig, labelFields } from '../../artifacts/model-config.ts'
 import { sizesDoNotDivide } from '../../errors/weights.ts'
 import { layoutOf } from '../../nn/families.ts'
-import { hiddenActivations } from '../../nn/vit/config.ts'
+import { hiddenActivations } from '../../nn/hidden-activation.ts'
 import { defineStage } from '../../registry/stage.ts'
 
 const size = (description: string, fallback: number, maximum = 65536) =>

@@ -223,16 +223,20 @@ describe('model/pretrained', () => {
       ],
       'no model type': [editConfig({ model_type: undefined }), 'XP_BAD_MODEL_CONFIG', /model_type/],
       'unsupported model type': [
-        editConfig({ model_type: 'swin' }),
+        editConfig({ model_type: 'swim' }),
         'XP_UNSUPPORTED_MODEL_TYPE',
-        /"swin".*supported: vit/,
+        /"swim".*supported: .*vit.*nearest is swin/,
       ],
       'unsupported activation': [
         editConfig({ hidden_act: 'swish' }),
         'XP_BAD_MODEL_CONFIG',
         /hidden_act.*swish.*gelu_new/,
       ],
-      dropout: [editConfig({ hidden_dropout_prob: 0.1 }), 'XP_BAD_MODEL_CONFIG', /dropout is not supported yet/],
+      'certain dropout': [
+        editConfig({ hidden_dropout_prob: 1 }),
+        'XP_BAD_MODEL_CONFIG',
+        /hidden_dropout_prob.*below 1/,
+      ],
       'wrong size': [editConfig({ hidden_size: '32' }), 'XP_BAD_MODEL_CONFIG', /hidden_size.*"32".*whole number/],
       'heads that do not divide': [
         editConfig({ num_attention_heads: 5 }),
