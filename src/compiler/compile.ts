@@ -1,12 +1,16 @@
 import type { Graph } from './ir.ts'
 import { toOnnx } from './onnx.ts'
 import { optimize } from './passes/index.ts'
+import { type MemoryMode, recompute } from './recompute.ts'
 import { type TracedFunction, type TraceInput, trace } from './trace.ts'
+import { verify } from './verify.ts'
 import { verifyInPlace } from './verify-in-place.ts'
 
 export interface CompileOptions {
   /** Output name → the input whose buffer it overwrites. */
   readonly inPlace?: Readonly<Record<string, string>>
+  /** `low` computes the forward pass again, block by block, instead of keeping it; `normal` when absent. */
+  readonly memory?: MemoryMode
 }
 
 export interface Compiled {
@@ -20,7 +24,9 @@ export interface Compiled {
  * @throws what {@link trace} throws; XP_IN_PLACE_HAZARD, XP_IN_PLACE_MISMATCH
  */
 export function compile(inputs: readonly TraceInput[], fn: TracedFunction, options: CompileOptions = {}): Compiled {
-  const graph = optimize(trace(inputs, fn))
-  verifyInPlace(graph, options.inPlace ?? {})
+  const { inPlace = {}, memory = 'normal' } = options
+  const optimised = optimize(trace(inputs, fn))
+  const graph = verify(recompute(optimised, memory, new Set(Object.values(inPlace))), 'recompute')
+  verifyInPlace(graph, inPlace)
   return { graph, onnx: toOnnx(graph) }
 }

@@ -27,6 +27,9 @@ export function createSessionOptions(settings: SessionSettings): Handle {
     call(api().AddSessionConfigEntry, options, 'session.use_env_allocators', '1')
     // Spinning wins nothing on idle cores and takes them from image workers: 1.7 × the time per step beside other work.
     call(api().AddSessionConfigEntry, options, 'session.intra_op.allow_spinning', '0')
+    // What is computed twice is so on purpose: to hold less memory meanwhile.
+    const kept = 'CommonSubexpressionElimination'
+    call(api().AddSessionConfigEntry, options, 'optimization.disable_specified_optimizers', kept)
     if (settings.profilePrefix !== undefined) call(api().EnableProfiling, options, settings.profilePrefix)
     if (settings.provider !== undefined) appendProvider(options, settings.provider)
     return options

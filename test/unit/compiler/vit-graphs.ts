@@ -7,7 +7,7 @@ import { gradientStep } from '../../../src/training/gradient-step.ts'
 
 const labels = { id2label: { 0: 'boot', 1: 'sandal', 2: 'shoe' }, label2id: { boot: 0, sandal: 1, shoe: 2 } }
 
-export const tinyVit = classifierOf({
+const tiny = {
   model_type: 'vit',
   hidden_size: 8,
   num_hidden_layers: 2,
@@ -16,7 +16,11 @@ export const tinyVit = classifierOf({
   image_size: 12,
   patch_size: 4,
   ...labels,
-})
+}
+
+export const tinyVit = classifierOf(tiny)
+
+export const deepVit = classifierOf({ ...tiny, num_hidden_layers: 8 })
 
 export const baseVit = classifierOf({ model_type: 'vit', ...labels })
 
