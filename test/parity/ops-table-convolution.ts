@@ -112,6 +112,9 @@ const pools: OpCase[] = [
 export const convolutionCases: readonly OpCase[] = [
   ...geometries.flatMap((geometry) => [convolution(geometry, 3, 4), convolution(geometry, 2, 1)]),
   ...dilated.map((geometry) => convolution(geometry, 3, 4)),
+  // Fewer pixels than weights: the images are turned for the gradient, not the kernel.
+  convolution({ image: [3, 4], kernel: [3, 3], pad: explicit([0, 2, 1, 1]) }, 6, 8),
+  convolution({ image: [4, 3], kernel: [3, 2], pad: 'same' }, 7, 6),
   ...[...geometries, ...dilated].filter(equalStrides).flatMap((geometry) => [1, 2].map((m) => depthwise(geometry, m))),
   ...pools,
   {

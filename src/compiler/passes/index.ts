@@ -11,6 +11,7 @@ import { matrixProducts } from './matrix-products.ts'
 import { mergeReshapes } from './merge-reshapes.ts'
 import { narrow } from './narrow.ts'
 import type { Pass } from './pass.ts'
+import { reluGradient } from './relu-gradient.ts'
 import { straightenProducts } from './straighten-products.ts'
 import { sumSquares } from './sum-squares.ts'
 
@@ -22,6 +23,7 @@ export const passes: readonly Pass[] = [
   foldConstants,
   mergeReshapes,
   commonSubexpressions,
+  reluGradient,
   fuseLayerNorm,
   fuseGelu,
   sumSquares,

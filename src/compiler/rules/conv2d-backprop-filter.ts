@@ -3,6 +3,7 @@ import { at } from '../shape.ts'
 import { windowPositions } from './conv-geometry.ts'
 import { forEachTap } from './conv-taps.ts'
 import { type ConvAttrs, needConvolvable } from './conv2d.ts'
+import { lowerProduct } from './matrix-product.ts'
 import { arity, type Lowering, need, operand, type Rule } from './rule.ts'
 
 export type ConvFilterAttrs = ConvAttrs & {
@@ -28,7 +29,7 @@ export const conv2dBackpropFilter: Rule<ConvFilterAttrs> = {
       "takes dy in the result's shape",
     )
     need(attrs.groups === 1 || shape[1] === 1, 'takes one group, or one for each channel')
-    return [{ dtype: 'float32', shape }]
+    return [{ dtype: x.dtype, shape }]
   },
   evaluate(inputs, attrs, outputs) {
     const [x, dy, { shape }] = [operand(inputs, 0), operand(inputs, 1), operand(outputs, 0)]
@@ -52,19 +53,14 @@ type Image = readonly [n: number, height: number, width: number, channels: numbe
 const imageOf = (onnx: Lowering) => onnx.inputTypes[0]?.shape as Image
 const resultOf = (onnx: Lowering) => onnx.inputTypes[1]?.shape as Image
 
-/** Positions of one place of the kernel along one axis of `[channels, n, height, width]`. */
-function shifted(
-  onnx: Lowering,
-  x: string,
-  axis: 2 | 3,
-  index: number,
-  { strides, dilations }: ConvFilterAttrs,
-): string {
-  const begin = index * at(dilations, axis - 2)
-  const stride = at(strides, axis - 2)
+/** Every `stride`-th index along an axis of `[channels, n, height, width]`, as many as there are window positions. */
+function shifted(onnx: Lowering, x: string, axis: 2 | 3, begin: number, stride: number): string {
   const end = begin + (at(resultOf(onnx), axis - 1) - 1) * stride + 1
-  return onnx.emit('Slice', [x, onnx.int64([begin]), onnx.int64([end]), onnx.int64([axis]), onnx.int64([stride])])
+  return sliced(onnx, x, axis, begin, end, stride)
 }
+
+const sliced = (onnx: Lowering, x: string, axis: number, begin: number, end: number, step: number): string =>
+  onnx.emit('Slice', [x, onnx.int64([begin]), onnx.int64([end]), onnx.int64([axis]), onnx.int64([step])])
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i)
 const joined = (onnx: Lowering, parts: readonly string[]): string =>
@@ -74,11 +70,19 @@ function dense(onnx: Lowering, x: string, attrs: ConvFilterAttrs): string {
   const [n, rows, columns, outputs] = resultOf(onnx)
   const channels = at(imageOf(onnx), 3)
   const [height, width] = attrs.kernel as [number, number]
+  const line = onnx.int64([channels, 1, n * rows * columns])
+  const [stride, dilation] = [at(attrs.strides, 1), at(attrs.dilations, 1)]
+  const paddedWidth = at(imageOf(onnx), 2) + at(attrs.pads, 1) + at(attrs.pads, 3)
+  // Runs of neighbours copy fast: columns that are a stride apart are gathered once, not for each place of the kernel.
+  const phases = range(Math.min(stride, (width - 1) * dilation + 1)).map((phase) =>
+    stride === 1 ? x : sliced(onnx, x, 3, phase, paddedWidth, stride),
+  )
   const places = range(height).flatMap((i) => {
-    const row = shifted(onnx, x, 2, i, attrs)
-    return range(width).map((j) =>
-      onnx.emit('Reshape', [shifted(onnx, row, 3, j, attrs), onnx.int64([channels, 1, n * rows * columns])]),
-    )
+    const rowsOf = phases.map((phase) => shifted(onnx, phase, 2, i * at(attrs.dilations, 0), at(attrs.strides, 0)))
+    return range(width).map((j) => {
+      const [phase, begin] = [(j * dilation) % stride, Math.floor((j * dilation) / stride)]
+      return onnx.emit('Reshape', [shifted(onnx, rowsOf[phase] as string, 3, begin, 1), line])
+    })
   })
   const images = onnx.emit('Reshape', [
     joined(onnx, places),
@@ -88,18 +92,24 @@ function dense(onnx: Lowering, x: string, attrs: ConvFilterAttrs): string {
   return onnx.emit('Transpose', [onnx.emit('MatMul', [images, dy])], { perm: [1, 0] })
 }
 
+/** dy as `[channels, n, rows, multiplier, columns]`. */
+function channelsFirst(onnx: Lowering, shape: readonly number[]): string {
+  // ONNX Runtime moves one axis much faster than two.
+  if (shape[4] === 1) return onnx.emit('Transpose', [onnx.input(1)], { perm: [3, 0, 1, 2] })
+  return onnx.emit('Transpose', [onnx.emit('Reshape', [onnx.input(1), onnx.int64(shape)])], { perm: [3, 0, 1, 4, 2] })
+}
+
 function depthwise(onnx: Lowering, x: string, attrs: ConvFilterAttrs): string {
   const [, , width, channels] = imageOf(onnx)
   const [n, rows, columns, outputs] = resultOf(onnx)
   const [multiplier, paddedWidth] = [outputs / channels, width + at(attrs.pads, 1) + at(attrs.pads, 3)]
-  const split = onnx.emit('Reshape', [onnx.input(1), onnx.int64([n, rows, columns, channels, multiplier])])
-  const moved = onnx.emit('Transpose', [split], { perm: [3, 0, 1, 4, 2] })
+  const moved = channelsFirst(onnx, [n, rows, columns, channels, multiplier])
   const dy = onnx.emit('Reshape', [moved, onnx.int64([channels, n * rows, multiplier * columns])])
   const diagonals = diagonalsOf(onnx, paddedWidth, columns, attrs)
   const kernelRows = range(at(attrs.kernel, 0)).map((i) => {
-    const row = shifted(onnx, x, 2, i, attrs)
+    const row = shifted(onnx, x, 2, i * at(attrs.dilations, 0), at(attrs.strides, 0))
     const lines = onnx.emit('Reshape', [row, onnx.int64([channels, n * rows, paddedWidth])])
-    const products = onnx.emit('FusedMatMul', [lines, dy], { transA: 1 }, { domain: 'com.microsoft' })
+    const products = lowerProduct(onnx, [lines, dy], 3, { transposeA: true, transposeB: false })
     const apart = onnx.emit('Reshape', [products, onnx.int64([channels, paddedWidth, multiplier, columns])])
     const ordered = multiplier === 1 ? apart : onnx.emit('Transpose', [apart], { perm: [0, 2, 1, 3] })
     return onnx.emit('MatMul', [

@@ -12,7 +12,7 @@ export type ConvInputAttrs = ConvAttrs & {
 
 /**
  * Gradient of Conv2D's image from dy `[n, rows, columns, out]` and the weight `[out, in / groups, kh, kw]`.
- * At stride 1 it is a Conv with the turned weight, which MLAS runs faster than ConvTranspose (ONNX 11), else the latter.
+ * At stride 1 it is a Conv with the turned kernel, else a ConvTranspose (ONNX 11).
  */
 export const conv2dBackpropInput: Rule<ConvInputAttrs> = {
   op: 'Conv2DBackpropInput',
@@ -26,7 +26,7 @@ export const conv2dBackpropInput: Rule<ConvInputAttrs> = {
       dy.shape[1] === rows && dy.shape[2] === columns && dy.shape[3] === weight.shape[0],
       "takes dy in the result's shape",
     )
-    return [{ dtype: 'float32', shape }]
+    return [{ dtype: dy.dtype, shape }]
   },
   evaluate(inputs, attrs, outputs) {
     const [dy, weight, { shape }] = [operand(inputs, 0), operand(inputs, 1), operand(outputs, 0)]
@@ -37,30 +37,64 @@ export const conv2dBackpropInput: Rule<ConvInputAttrs> = {
     return [Float32Array.from(sums)]
   },
   lower(onnx, attrs) {
-    const dy = onnx.emit('Transpose', [onnx.input(0)], { perm: toNchw })
-    const dx = turnedConvolution(onnx, dy, attrs) ?? transposedConvolution(onnx, dy, attrs)
-    onnx.emit('Transpose', [dx], { perm: toNhwc }, { output: onnx.output })
+    const turned = turnedPads(onnx, attrs)
+    if (turned === undefined) {
+      const dy = onnx.emit('Transpose', [onnx.input(0)], { perm: toNchw })
+      const dx = transposedConvolution(onnx, dy, attrs)
+      onnx.emit('Transpose', [dx], { perm: toNhwc }, { output: onnx.output })
+    } else turnedConvolution(onnx, attrs, turned)
   },
 }
 
 const weightOf = (onnx: Lowering) => onnx.inputTypes[1]?.shape as [number, number, number, number]
 const positionsOf = (onnx: Lowering) => onnx.inputTypes[0]?.shape.slice(1, 3) as [number, number]
 
-function turnedConvolution(onnx: Lowering, dy: string, attrs: ConvInputAttrs): string | undefined {
-  const { strides, dilations, pads, groups, image } = attrs
+/** Padding of dy with which the turned kernel makes the image; undefined where that is no plain convolution. */
+function turnedPads(onnx: Lowering, { strides, dilations, pads, image }: ConvInputAttrs): number[] | undefined {
+  const kernel = weightOf(onnx).slice(2)
+  const reach = kernel.map((length, axis) => (length - 1) * at(dilations, axis))
+  const before = reach.map((length, axis) => length - at(pads, axis))
+  const after = positionsOf(onnx).map((length, axis) => at(image, axis) - length - at(before, axis) + at(reach, axis))
+  const turned = [...before, ...after]
+  return strides.every((stride) => stride === 1) && turned.every((pad) => pad >= 0) ? turned : undefined
+}
+
+/** To turn the kernel is to turn dy and the result by 180°: whichever is smaller is turned. */
+function turnedConvolution(onnx: Lowering, attrs: ConvInputAttrs, pads: readonly number[]): void {
+  const { strides, dilations, groups, image } = attrs
   const [outputs, perGroup, ...kernel] = weightOf(onnx)
-  const before = kernel.map((length, axis) => (length - 1) * at(dilations, axis) - at(pads, axis))
-  const after = positionsOf(onnx).map(
-    (length, axis) => at(image, axis) - length - at(before, axis) + (at(kernel, axis) - 1) * at(dilations, axis),
-  )
-  const turnedPads = [...before, ...after]
-  if (strides.some((stride) => stride !== 1) || turnedPads.some((pad) => pad < 0)) return undefined
-  const last = onnx.int64([-1, -1])
-  const ends = onnx.int64([-(2 ** 31), -(2 ** 31)])
-  const turned = onnx.emit('Slice', [onnx.input(1), last, ends, onnx.int64([2, 3]), last])
-  const swapped = swapChannels(onnx, turned, [groups, outputs / groups, perGroup, ...kernel])
-  const window = onnxWindow(kernel, { strides, dilations, pads: turnedPads })
-  return onnx.emit('Conv', [dy, swapped], { ...window, group: groups })
+  const dyShape = onnx.inputTypes[0]?.shape ?? []
+  const turnsImages = sizeOf(dyShape) < sizeOf(weightOf(onnx))
+  const weight = turnsImages ? onnx.input(1) : turnedKernel(onnx)
+  const swapped = swapChannels(onnx, weight, [groups, outputs / groups, perGroup, ...kernel])
+  const dy = turnsImages ? turnedImages(onnx, onnx.input(0), dyShape) : onnx.input(0)
+  const window = onnxWindow(kernel, {
+    strides,
+    dilations,
+    pads: turnsImages ? [...pads.slice(2), ...pads.slice(0, 2)] : pads,
+  })
+  const channelsFirst = onnx.emit('Transpose', [dy], { perm: toNchw })
+  const dx = onnx.emit('Conv', [channelsFirst, swapped], { ...window, group: groups })
+  if (!turnsImages) {
+    onnx.emit('Transpose', [dx], { perm: toNhwc }, { output: onnx.output })
+    return
+  }
+  const turned = onnx.emit('Transpose', [dx], { perm: toNhwc })
+  turnedImages(onnx, turned, [at(dyShape, 0), ...image, perGroup * groups], onnx.output)
+}
+
+function turnedKernel(onnx: Lowering): string {
+  const [last, ends] = [onnx.int64([-1, -1]), onnx.int64([-(2 ** 31), -(2 ** 31)])]
+  return onnx.emit('Slice', [onnx.input(1), last, ends, onnx.int64([2, 3]), last])
+}
+
+/** Images `[n, h, w, c]` turned by 180°: the pixels in the opposite order. */
+function turnedImages(onnx: Lowering, x: string, shape: readonly number[], output?: string): string {
+  const [n, height, width, channels] = shape as [number, number, number, number]
+  const pixels = Array.from({ length: height * width }, (_, i) => height * width - 1 - i)
+  const rows = onnx.emit('Reshape', [x, onnx.int64([n, height * width, channels])])
+  const turned = onnx.emit('Gather', [rows, onnx.int64(pixels)], { axis: 1 })
+  return onnx.emit('Reshape', [turned, onnx.int64(shape)], {}, output === undefined ? {} : { output })
 }
 
 /** `[groups · out, in, kh, kw]` to `[groups · in, out, kh, kw]`. */

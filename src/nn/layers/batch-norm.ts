@@ -36,7 +36,8 @@ export function batchNorm<T extends tf.Tensor>(
       const [x, mean, variance, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
       const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon))
       const dShift = tf.sum(dy, axes)
-      const dScale = tf.mul(tf.sum(tf.mul(dy, tf.sub(x, mean)), axes), inverseDeviation)
+      // Not x − mean, which the forward pass computes: as the same value it would be kept from there to here.
+      const dScale = tf.mul(tf.sum(tf.mul(dy, tf.sub(mean, x)), axes), tf.neg(inverseDeviation))
       // dx = scale / σ · (dy − mean(dy) − x̂ · mean(dy · x̂)), its factors gathered per channel.
       const slope = tf.mul(scale, inverseDeviation)
       const curve = tf.mul(tf.mul(slope, inverseDeviation), tf.div(dScale, count))

@@ -36,7 +36,8 @@ export function groupNorm(
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [x, mean, inverseDeviation, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
       const dySums = tf.sum(dy, 1, true)
-      const dotSums = tf.mul(tf.sum(tf.mul(dy, tf.sub(x, mean)), 1, true), inverseDeviation)
+      // Not x − mean, which the forward pass computes: as the same value it would be kept from there to here.
+      const dotSums = tf.mul(tf.sum(tf.mul(dy, tf.sub(mean, x)), 1, true), tf.neg(inverseDeviation))
       const slope = tf.mul(scale, inverseDeviation)
       const along = tf.mul(tf.mul(spread(meanOf(tf.mul(dotSums, scale))), inverseDeviation), inverseDeviation)
       const offset = tf.sub(tf.mul(along, mean), tf.mul(spread(meanOf(tf.mul(dySums, scale))), inverseDeviation))
