@@ -1,4 +1,4 @@
-"""What make_swin.py and make_convnext.py share: images, a trace of two training steps, names on disk, digests."""
+"""What the make_<family>.py of ViT's kin, Swin and ConvNeXt share: images, a trace of two training steps, names on disk, digests."""
 
 import hashlib
 import json
@@ -48,10 +48,10 @@ def save(model, folder):
 
 
 def names_on_disk(model, folder):
-    """Name in memory → name in the saved file, by content."""
+    """Name in memory → name in the saved file, by content; None for the halves of what is one tensor there."""
     with safe_open(folder / "model.safetensors", "pt") as file:
         saved = {file.get_tensor(name).numpy().tobytes(): name for name in file.keys()}
-    return {name: saved[value.detach().numpy().tobytes()] for name, value in model.named_parameters()}
+    return {name: saved.get(value.detach().numpy().tobytes()) for name, value in model.named_parameters()}
 
 
 def decayed(model):
@@ -64,8 +64,8 @@ def logits(model, pixels, **options):
         return model(pixels, **options).logits.tolist()
 
 
-def train(model, pixels, labels, lr, weight_decay):
-    """Two AdamW steps over all images, clipped to norm 1."""
+def train(model, pixels, labels, lr, weight_decay, **options):
+    """Two AdamW steps over all images, clipped to norm 1. The loss is computed here, since DeiT with teacher has none."""
     decay = set(decayed(model))
     groups = [
         {"params": [p for n, p in model.named_parameters() if n in decay], "weight_decay": weight_decay},
@@ -75,7 +75,7 @@ def train(model, pixels, labels, lr, weight_decay):
     model.train()
     trace = []
     for _ in range(2):
-        loss = model(pixels, labels=torch.tensor(labels)).loss
+        loss = torch.nn.functional.cross_entropy(model(pixels, **options).logits, torch.tensor(labels))
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -84,29 +84,40 @@ def train(model, pixels, labels, lr, weight_decay):
     return trace
 
 
-def write_checkpoint(model, folder, image, others=(), lr=3e-3, weight_decay=0.5):
-    """A disturbed checkpoint, logits at its image size and at `others`, two steps and the logits after them."""
+def write_checkpoint(model, folder, image, others=(), lr=3e-3, weight_decay=0.5, **options):
+    """A disturbed checkpoint, logits at sizes `image` and `others`, two steps at `image` and the logits after them."""
     disturb(model, 2)
     save(model, folder)
     spelled = names_on_disk(model, folder)
-    decay = set(decayed(model))
     images = {f"{h}x{w}": draw_images(4 if i == 0 else 2, h, w, 3 + i) for i, (h, w) in enumerate([image, *others])}
     save_file({size: torch.from_numpy(value) for size, value in images.items()}, folder / "images.safetensors")
     (folder / "images.safetensors").chmod(0o644)
     at_image = pixel_values(images[f"{image[0]}x{image[1]}"])
     labels = [0, 1, 2, 1]
-    before = {size: logits(model, pixel_values(value)) for size, value in images.items()}
-    steps = train(model, at_image, labels, lr, weight_decay)
+    before = {size: logits(model, pixel_values(value), **options) for size, value in images.items()}
+    steps = train(model, at_image, labels, lr, weight_decay, **options)
     expected = {
-        "parameters": [{"name": spelled[n], "spelled": n, "decay": n in decay} for n, _ in model.named_parameters()],
+        "parameters": parameters_of(model, spelled),
         "logits": before,
         "labels": labels,
         "learningRate": lr,
         "weightDecay": weight_decay,
         "steps": steps,
-        "logitsAfter": logits(model, at_image),
+        "logitsAfter": logits(model, at_image, **options),
     }
     write(folder / "expected.json", expected)
+
+
+def parameters_of(model, spelled):
+    """In the order of the modules. SwiGLU's two inner layers are one tensor on disk, which has no name in memory."""
+    decay = set(decayed(model))
+    parameters = []
+    for n, name in spelled.items():
+        if name is None and "gate_proj" in n:
+            name = n = n.replace("gate_proj", "weights_in")
+        if name is not None and not name.endswith("mask_token"):
+            parameters.append({"name": name, "spelled": n, "decay": not n.endswith("bias") if "weights_in" in n else n in decay})
+    return parameters
 
 
 def digest(value):

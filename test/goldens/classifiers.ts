@@ -7,9 +7,9 @@ import { readSafetensors, type StoredTensor } from '../../src/std/safetensors.ts
 interface Expected {
   /** In the order of the modules: the name on disk, the name in memory, whether the Trainer decays it. */
   readonly parameters: readonly { readonly name: string; readonly spelled: string; readonly decay: boolean }[]
-  /** Per image, by size as `<height>x<width>`; the first is the config's. */
+  /** Per image, by size as `<height>x<width>`; the first is that of the training. */
   readonly logits: Readonly<Record<string, readonly (readonly number[])[]>>
-  /** Of the images of the config's size. */
+  /** Of the images of the training. */
   readonly labels: readonly number[]
   readonly learningRate: number
   readonly weightDecay: number

@@ -1,7 +1,9 @@
-import { testCheckpoint, testFresh } from './family-parity.ts'
+import { testCheckpoint, testFresh, testMasks } from './family-parity.ts'
 
 await testCheckpoint('swin-tiny')
 await testCheckpoint('swin-ragged')
+await testMasks('swin-tiny', { drop_path_rate: 0.5 })
+await testMasks('swin-tiny', { hidden_dropout_prob: 0.2, attention_probs_dropout_prob: 0.3 })
 testFresh({
   model_type: 'swin',
   image_size: 16,

@@ -3,7 +3,7 @@ import type { Tensors, TrainingMode } from '../../registry/engine.ts'
 import { activations } from '../layers/activation.ts'
 import { dense } from '../layers/dense.ts'
 import { depthwiseConv2d } from '../layers/depthwise-conv2d.ts'
-import { layerNorm } from '../layers/layer-norm.ts'
+import { named, norm } from '../layers/named.ts'
 import { patchEmbedding } from '../layers/patch-embedding.ts'
 import type { ClassifierOf } from '../layout.ts'
 import { type ConvNextConfig, convNextConfigOf } from './config.ts'
@@ -51,8 +51,8 @@ function block(
   dropPathRate: number,
   mode: TrainingMode | undefined,
 ): tf.Tensor4D {
-  const kernel = at(tensors, `${name}.dwconv.weight`)
-  const mixed = depthwiseConv2d(x, kernel, at(tensors, `${name}.dwconv.bias`), { padding: 3 })
+  const kernel = named(tensors, `${name}.dwconv.weight`)
+  const mixed = depthwiseConv2d(x, kernel, named(tensors, `${name}.dwconv.bias`), { padding: 3 })
   const normal = norm(tensors, `${name}.layernorm`, mixed, innerEpsilon)
   const inner = activations[config.hiddenActivation](dense(tensors, `${name}.pwconv1`, normal))
   const branch = dense(tensors, `${name}.pwconv2`, inner)
@@ -67,19 +67,10 @@ const downsample = (tensors: Tensors, name: string, x: tf.Tensor4D): tf.Tensor4D
 
 /** A convolution whose stride is its kernel; rows and columns that fill no kernel are left out. */
 function wholePatches(tensors: Tensors, name: string, x: tf.Tensor4D): tf.Tensor4D {
-  const weight = at(tensors, `${name}.weight`)
+  const weight = named(tensors, `${name}.weight`)
   const [n, height, width] = x.shape
   const [d, , patchHeight, patchWidth] = weight.shape as [number, number, number, number]
   const [rows, columns] = [Math.floor(height / patchHeight), Math.floor(width / patchWidth)]
   const whole = tf.slice(x, [0, 0, 0, 0], [-1, rows * patchHeight, columns * patchWidth, -1])
-  return tf.reshape(patchEmbedding(whole, weight, at(tensors, `${name}.bias`)), [n, rows, columns, d])
-}
-
-const norm = (tensors: Tensors, name: string, x: tf.Tensor, epsilon: number) =>
-  layerNorm(x, at(tensors, `${name}.weight`), at(tensors, `${name}.bias`), epsilon)
-
-function at(tensors: Tensors, name: string): tf.Tensor {
-  const tensor = tensors[name]
-  if (tensor === undefined) throw new Error(`no parameter ${name}`)
-  return tensor
+  return tf.reshape(patchEmbedding(whole, weight, named(tensors, `${name}.bias`)), [n, rows, columns, d])
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { attendByHead } from './attention.ts'
+import { type AttentionOptions, attendByHead } from './attention.ts'
 import { padEnd } from './pad-end.ts'
 import { type Grid, relativePositionBias, relativePositionIndex } from './relative-position.ts'
 import { take } from './take.ts'
@@ -47,20 +47,24 @@ function rolled(x: tf.Tensor4D, shift: number): tf.Tensor4D {
   return tf.reshape(take(tokens, moved, 1), x.shape)
 }
 
+export interface WindowAttention extends Pick<AttentionOptions, 'dropout'> {
+  /** Divides d. */
+  readonly heads: number
+  readonly windows: Windows
+  /** Of relative positions, `[(2 · reach − 1)², heads]`. */
+  readonly table: tf.Tensor
+  /** Rows and columns of the window that the table was made for, at least those of `windows`. */
+  readonly reach: number
+}
+
 /**
  * Multi-head attention within each window (Liu et al. 2021, arXiv 2103.14030).
  * @param query like key and value `[n, padded height, padded width, d]`, shifted
- * @param heads divides d
- * @param table of relative positions, `[(2 · reach − 1)², heads]`
- * @param reach rows and columns of the window that the table was made for, at least those of `windows`
  * @returns `[n, padded height, padded width, d]`, heads side by side, still shifted
  */
 export function windowAttention(
   [query, key, value]: readonly [tf.Tensor, tf.Tensor, tf.Tensor],
-  heads: number,
-  windows: Windows,
-  table: tf.Tensor,
-  reach: number,
+  { heads, windows, table, reach, ...options }: WindowAttention,
 ): tf.Tensor4D {
   const { padded, size } = windows
   const [n, , , width] = query.shape as [number, number, number, number]
@@ -71,7 +75,7 @@ export function windowAttention(
     return tf.reshape(tf.transpose(cut, [0, 1, 3, 5, 2, 4, 6]), [n * down * across, heads, size * size, headWidth])
   }
   const bias = windowBias(windows, table, reach)
-  const mixed = attendByHead(split(query), split(key), split(value), { bias })
+  const mixed = attendByHead(split(query), split(key), split(value), { ...options, bias })
   const cut = tf.reshape(mixed, [n, down, across, heads, size, size, headWidth])
   return tf.reshape(tf.transpose(cut, [0, 1, 4, 2, 5, 3, 6]), [n, padded.height, padded.width, width])
 }

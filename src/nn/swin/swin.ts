@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs'
 import type { Tensors, TrainingMode } from '../../registry/engine.ts'
 import { activations } from '../layers/activation.ts'
 import { dense } from '../layers/dense.ts'
-import { layerNorm } from '../layers/layer-norm.ts'
+import { named, norm } from '../layers/named.ts'
 import { padEnd } from '../layers/pad-end.ts'
 import { patchEmbedding } from '../layers/patch-embedding.ts'
 import { mergePatches } from '../layers/patch-merging.ts'
+import { resampled } from '../layers/resampled.ts'
 import { shifted, unshifted, windowAttention, windowsOf } from '../layers/shifted-windows.ts'
-import type { ClassifierOf } from '../layout.ts'
-import { type SwinConfig, swinConfigOf } from './config.ts'
+import type { ClassifierOf, ImageSize } from '../layout.ts'
+import { patchGrid, type SwinConfig, swinConfigOf } from './config.ts'
 import { swinParameters } from './parameters.ts'
 
 /** nn.LayerNorm's own, which transformers leaves where the config's epsilon does not reach. */
@@ -19,14 +20,16 @@ export const swinClassifier: ClassifierOf = (json, labels, where, image) => {
   const config = swinConfigOf(json, where)
   const lastStage = config.depths.length - 1
   const blocks = config.depths.reduce((a, b) => a + b)
+  const size = image ?? config.image
+  const embed = embeddings(config, size)
   return {
     family: 'swin',
-    image: { ...(image ?? config.image), channels: config.channels },
+    image: { ...size, channels: config.channels },
     labels,
     parameters: swinParameters(config, labels.length),
     buffers: [],
     features(tensors, pixels, mode) {
-      let x = embed(config, tensors, pixels, mode)
+      let x = embed(tensors, pixels, mode)
       let done = 0
       for (const [stage, depth] of config.depths.entries()) {
         const name = `swin.encoder.layers.${stage}`
@@ -44,16 +47,20 @@ export const swinClassifier: ClassifierOf = (json, labels, where, image) => {
   }
 }
 
-function embed(config: SwinConfig, tensors: Tensors, pixels: tf.Tensor4D, mode: TrainingMode | undefined): tf.Tensor4D {
-  const { patch, dropoutRate } = config
-  const projection = 'swin.embeddings.patch_embeddings.projection'
-  const [n, height, width] = pixels.shape
-  const [rows, columns] = [Math.ceil(height / patch.height), Math.ceil(width / patch.width)]
-  const filled = padEnd(pixels, rows * patch.height, columns * patch.width)
-  const patches = patchEmbedding(filled, at(tensors, `${projection}.weight`), at(tensors, `${projection}.bias`))
-  const normal = norm(tensors, 'swin.embeddings.norm', patches, defaultEpsilon)
-  const placed = config.absolutePositions ? tf.add(normal, at(tensors, 'swin.embeddings.position_embeddings')) : normal
-  return tf.reshape(mode?.dropout(placed, dropoutRate) ?? placed, [n, rows, columns, config.embedDim])
+/** Projected patches; positions are interpolated for images of another size, as with `interpolate_pos_encoding`. */
+function embeddings(config: SwinConfig, { height, width }: ImageSize) {
+  const { patch, embedDim, dropoutRate } = config
+  const grid = { height: Math.ceil(height / patch.height), width: Math.ceil(width / patch.width) }
+  const place = resampled(patchGrid(config, config.image), grid, 'bicubic', {})
+  return (tensors: Tensors, pixels: tf.Tensor4D, mode: TrainingMode | undefined): tf.Tensor4D => {
+    const at = (part: string) => named(tensors, `swin.embeddings.${part}`)
+    const filled = padEnd(pixels, grid.height * patch.height, grid.width * patch.width)
+    const weight = at('patch_embeddings.projection.weight')
+    const patches = patchEmbedding(filled, weight, at('patch_embeddings.projection.bias'))
+    const normal = norm(tensors, 'swin.embeddings.norm', patches, defaultEpsilon)
+    const placed = config.absolutePositions ? tf.add(normal, place(at('position_embeddings'))) : normal
+    return tf.reshape(mode?.dropout(placed, dropoutRate) ?? placed, [-1, grid.height, grid.width, embedDim])
+  }
 }
 
 interface Block {
@@ -79,9 +86,13 @@ function block(
 
   const before = shifted(norm(tensors, `${name}.layernorm_before`, x, layerNormEpsilon) as tf.Tensor4D, windows)
   const project = (part: string) => dense(tensors, `${name}.attention.self.${part}`, before)
-  const table = at(tensors, `${name}.attention.self.relative_position_bias_table`)
-  const heads = config.heads[stage] as number
-  const mixed = windowAttention([project('query'), project('key'), project('value')], heads, windows, table, windowSize)
+  const mixed = windowAttention([project('query'), project('key'), project('value')], {
+    heads: config.heads[stage] as number,
+    windows,
+    table: named(tensors, `${name}.attention.self.relative_position_bias_table`),
+    reach: windowSize,
+    ...(mode && { dropout: (probabilities) => mode.dropout(probabilities, config.attentionDropoutRate) }),
+  })
   const attention = dropout(dense(tensors, `${name}.attention.output.dense`, mixed)) as tf.Tensor4D
   const attended = tf.add(x, dropPath(unshifted(attention, windows, grid)))
 
@@ -94,13 +105,4 @@ function block(
 function downsample(tensors: Tensors, name: string, x: tf.Tensor4D): tf.Tensor4D {
   const merged = mergePatches(x)
   return dense(tensors, `${name}.reduction`, norm(tensors, `${name}.norm`, merged, defaultEpsilon)) as tf.Tensor4D
-}
-
-const norm = (tensors: Tensors, name: string, x: tf.Tensor, epsilon: number) =>
-  layerNorm(x, at(tensors, `${name}.weight`), at(tensors, `${name}.bias`), epsilon)
-
-function at(tensors: Tensors, name: string): tf.Tensor {
-  const tensor = tensors[name]
-  if (tensor === undefined) throw new Error(`no parameter ${name}`)
-  return tensor
 }
