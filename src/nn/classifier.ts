@@ -1,8 +1,11 @@
 import { type HuggingFaceConfig, labelsOf } from '../artifacts/model-config.ts'
 import { unsupportedModelType } from '../errors/weights.ts'
 import type { Classifier } from '../registry/engine.ts'
+import { beitClassifier } from './beit/beit.ts'
 import { bitClassifier } from './bit/bit.ts'
 import { convNextClassifier } from './convnext/convnext.ts'
+import { deitClassifier } from './deit/deit.ts'
+import { dinov2Classifier } from './dinov2/dinov2.ts'
 import { modelTypes } from './families.ts'
 import type { ClassifierOf, ImageSize } from './layout.ts'
 import { resnetClassifier } from './resnet/resnet.ts'
@@ -11,8 +14,11 @@ import { vitClassifier } from './vit/vit.ts'
 
 /** By `model_type`; `families.ts` lists what can be told without tfjs. */
 const classifiers: Readonly<Record<string, ClassifierOf>> = {
+  beit: beitClassifier,
   bit: bitClassifier,
   convnext: convNextClassifier,
+  deit: deitClassifier,
+  dinov2: dinov2Classifier,
   resnet: resnetClassifier,
   swin: swinClassifier,
   vit: vitClassifier,

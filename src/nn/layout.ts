@@ -18,6 +18,8 @@ export interface ModelLayout {
   readonly preprocessor: PreprocessorConfig
   parameters(labels: number): readonly Parameter[]
   readonly buffers: readonly Buffer[]
+  /** The number that `from_pretrained` fills a tensor with that the checkpoint may lack, by name. */
+  readonly absent?: ReadonlyMap<string, number>
   /** A checkpoint tensor's name among `parameters` and `buffers`, or undefined when the classifier does not use it. */
   parameterName(spelled: string): string | undefined
   /** Parameters and buffers of a model made from its config after `set_seed(seed)`. */

@@ -1,10 +1,15 @@
 import { headLabelMismatch, headMissing, wrongTensors } from '../errors/weights.ts'
 import type { Weights } from '../registry/engine.ts'
+import { elementCount } from '../std/shape.ts'
 import { type MappedCheckpoint, mapCheckpoint } from './checkpoint.ts'
 import type { ModelLayout } from './layout.ts'
 
 export const headChoices = ['auto', 'new', 'keep'] as const
 export type HeadChoice = (typeof headChoices)[number]
+
+/** `zero` starts with equal logits for every class, as the ViT paper does. */
+export const headInits = ['huggingface', 'zero'] as const
+export type HeadInit = (typeof headInits)[number]
 
 interface Shaped {
   readonly shape: readonly number[]
@@ -12,6 +17,8 @@ interface Shaped {
 
 export interface CheckpointFit<T> extends Pick<MappedCheckpoint<T>, 'found' | 'unexpected'> {
   readonly head: 'kept' | 'new'
+  /** What the checkpoint may lack and lacks, filled as `from_pretrained` does. */
+  readonly filled: Weights
 }
 
 /** Names of the parameters of the head, whose first axis is the labels. */
@@ -49,9 +56,23 @@ export function fitCheckpoint<T extends Shaped>(
     const name = layout.parameterName(spelled)
     return name !== undefined && wanted(name) ? name : undefined
   }
-  const { found, missing, mismatched, unexpected } = mapCheckpoint(parameters, tensors, rename)
+  const { found, mismatched, unexpected, ...mapped } = mapCheckpoint(parameters, tensors, rename)
+  const constantOf = (name: string) => layout.absent?.get(name)
+  const missing = mapped.missing.filter((name) => constantOf(name) === undefined)
   if (missing.length > 0 || mismatched.length > 0) throw wrongTensors(file, { missing, mismatched, unexpected })
-  return { found, unexpected, head }
+  const absent = parameters.filter(({ name }) => mapped.missing.includes(name))
+  const filled = absent.map(({ name, shape }): [string, Float32Array] => [
+    name,
+    new Float32Array(elementCount(shape)).fill(constantOf(name) ?? 0),
+  ])
+  return { found, unexpected, head, filled: new Map(filled) }
+}
+
+/** The new head of a model for `labels` labels. */
+export function newHead(layout: ModelLayout, labels: number, init: HeadInit, seed: number): Weights {
+  if (init === 'huggingface') return layout.initialHead(labels, seed)
+  const head = layout.parameters(labels).filter((parameter) => parameter.head)
+  return new Map(head.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))]))
 }
 
 /**

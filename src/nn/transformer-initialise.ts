@@ -1,4 +1,4 @@
-import type { Parameter, Weights } from '../registry/engine.ts'
+import type { Buffer, Parameter, Weights } from '../registry/engine.ts'
 import { Mt19937 } from '../std/mt19937.ts'
 import { elementCount } from '../std/shape.ts'
 import { fillNormal, fillTruncatedNormal } from '../std/torch-normal.ts'
@@ -15,7 +15,7 @@ export interface InitialLaw {
 
 export interface TransformerInitialisation {
   readonly std: number
-  lawOf(parameter: Parameter): InitialLaw
+  lawOf(name: string): InitialLaw
   /** The backbone's parameters in the order in which transformers initialises them. */
   inDrawOrder(backbone: readonly Parameter[]): readonly Parameter[]
 }
@@ -66,16 +66,20 @@ export function embeddingsInDrawOrder(parameters: readonly Parameter[]): readonl
 }
 
 function construct(generator: Mt19937, parameter: Parameter, { lawOf }: TransformerInitialisation): void {
-  const { constructed } = lawOf(parameter)
+  const { constructed } = lawOf(parameter.name)
   if (constructed === 'uniform') generator.skip(elementCount(parameter.shape))
   if (constructed === 'normal') fillNormal(generator, elementCount(parameter.shape), 0, 1)
 }
 
 function draw(generator: Mt19937, parameter: Parameter, { lawOf, std }: TransformerInitialisation): Float32Array {
   const count = elementCount(parameter.shape)
-  const { drawn, constant } = lawOf(parameter)
+  const { drawn, constant } = lawOf(parameter.name)
   let values: Float32Array = new Float32Array(0)
   for (const law of drawn)
     values = law === 'normal' ? fillNormal(generator, count, 0, std) : fillTruncatedNormal(generator, count, std)
   return constant === undefined ? values : new Float32Array(count).fill(constant)
 }
+
+/** Buffers that start at zero. */
+export const zeros = (buffers: readonly Buffer[]): readonly (readonly [string, Float32Array])[] =>
+  buffers.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))])

@@ -8,14 +8,15 @@ import {
 } from '../transformer-initialise.ts'
 import type { VitConfig } from './config.ts'
 
-/** `ViTPreTrainedModel._init_weights`. */
-function lawOf({ name }: Pick<Parameter, 'name'>): InitialLaw {
-  if (name.includes('layernorm'))
-    return { constructed: 'nothing', drawn: [], constant: name.endsWith('.weight') ? 1 : 0 }
+/** Of linear layers, convolutions and LayerNorms, which `PreTrainedModel._init_weights` knows; else undefined. */
+export function layerLawOf(name: string): InitialLaw | undefined {
+  if (/norm/.test(name)) return { constructed: 'nothing', drawn: [], constant: name.endsWith('.weight') ? 1 : 0 }
   if (name.endsWith('.bias')) return { constructed: 'uniform', drawn: [], constant: 0 }
-  if (name.endsWith('.weight')) return { constructed: 'uniform', drawn: ['normal'] }
-  return { constructed: 'normal', drawn: ['truncated'] }
+  return name.endsWith('.weight') ? { constructed: 'uniform', drawn: ['normal'] } : undefined
 }
+
+/** `ViTPreTrainedModel._init_weights`; the other parameters are the class token and the position table. */
+const lawOf = (name: string): InitialLaw => layerLawOf(name) ?? { constructed: 'normal', drawn: ['truncated'] }
 
 const initialisation = ({ initializerRange }: VitConfig): TransformerInitialisation => ({
   std: initializerRange,

@@ -28,8 +28,8 @@ export function addVitBlock(
 ): void {
   for (const part of ['query', 'key', 'value']) list.linear(`${name}.attention.attention.${part}`, d, d, qkvBias)
   list.linear(`${name}.attention.output.dense`, d, d)
-  list.linear(`${name}.intermediate.dense`, intermediateSize, d)
-  list.linear(`${name}.output.dense`, d, intermediateSize)
   list.norm(`${name}.layernorm_before`, d)
   list.norm(`${name}.layernorm_after`, d)
+  list.linear(`${name}.intermediate.dense`, intermediateSize, d)
+  list.linear(`${name}.output.dense`, d, intermediateSize)
 }

@@ -10,9 +10,11 @@ import { layoutOf } from '../../nn/families.ts'
 import {
   fitCheckpoint,
   headChoices,
+  headInits,
   headLabels,
   headNames,
   headRows,
+  newHead,
   nonFinite,
   takeRows,
 } from '../../nn/pretrained.ts'
@@ -47,7 +49,12 @@ export default defineStage({
       head: Type.Enum([...headChoices], {
         default: 'auto',
         description:
-          "Classification head: keep the checkpoint's, or a new one drawn from the seed; auto keeps a head of the right size and makes one where there is none.",
+          "Classification head: keep the checkpoint's, or a new one; auto keeps a head of the right size and makes one where there is none.",
+      }),
+      headInit: Type.Enum([...headInits], {
+        default: 'huggingface',
+        description:
+          "A new head's first values: drawn from the seed as transformers does, or zero, as the ViT paper's fine-tuning.",
       }),
     },
     { additionalProperties: false },
@@ -64,21 +71,22 @@ export default defineStage({
   },
   absent: absentCheckpointHint,
   async run(ctx) {
-    const { weights: folder, head: choice } = ctx.params
+    const { weights: folder, head: choice, headInit } = ctx.params
     const { classes } = ctx.inputs.dataset
     const { config, preprocessor } = await openCheckpoint(folder)
     const configFile = join(folder, modelFiles.config)
     const file = join(folder, modelFiles.weights)
     const layout = layoutOf(config, configFile)
     const { tensors } = await readSafetensors(file)
-    const { found, unexpected, head } = fitCheckpoint(layout, tensors, classes.length, choice, file)
+    const { found, filled, unexpected, head } = fitCheckpoint(layout, tensors, classes.length, choice, file)
     if (unexpected.length > 0) ctx.warn(`${file}: these tensors are not used: ${unexpected.join(', ')}`)
-    const weights = new Map<string, Float32Array>()
+    const weights = new Map<string, Float32Array>(filled)
     for (const [name, tensor] of found) weights.set(name, asFloat32(tensor))
     const diverged = nonFinite(weights)
     if (diverged.length > 0) throw nonFiniteWeights(file, diverged)
-    if (head === 'new') for (const [name, data] of layout.initialHead(classes.length, ctx.seed)) weights.set(name, data)
-    else {
+    if (head === 'new') {
+      for (const [name, data] of newHead(layout, classes.length, headInit, ctx.seed)) weights.set(name, data)
+    } else {
       const labels = labelsOf(config, configFile)
       const rows = headRows(labels, classes)
       const ofHead = headNames(layout)

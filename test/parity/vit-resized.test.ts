@@ -1,0 +1,3 @@
+import { testCheckpoint } from './family-parity.ts'
+
+await testCheckpoint('vit-resized')
