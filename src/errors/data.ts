@@ -115,17 +115,6 @@ export const unsupportedImageProcessor = (where: string, name: string, supported
   })
 }
 
-export const imageSizeMismatch = (
-  made: { readonly height: number; readonly width: number },
-  taken: { readonly height: number; readonly width: number },
-) =>
-  new XpError({
-    code: 'XP_IMAGE_SIZE_MISMATCH',
-    exit: 'data',
-    message: `preprocessing makes ${made.height} × ${made.width} pixels, the model takes ${taken.height} × ${taken.width}`,
-    hint: "make size (or crop_size) in preprocessor_config.json equal to config.json's image_size",
-  })
-
 interface Size {
   readonly height: number
   readonly width: number

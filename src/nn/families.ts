@@ -5,7 +5,7 @@ import { bitFamily } from './bit/layout.ts'
 import { convNextFamily } from './convnext/layout.ts'
 import { deitFamily } from './deit/layout.ts'
 import { dinov2Family } from './dinov2/layout.ts'
-import type { Family, ModelLayout } from './layout.ts'
+import type { Family, ImageSize, ModelLayout } from './layout.ts'
 import { resnetFamily } from './resnet/layout.ts'
 import { swinFamily } from './swin/layout.ts'
 import { vitFamily } from './vit/layout.ts'
@@ -25,12 +25,23 @@ const families: readonly Family[] = [
 /** Values of `model_type` that can be read. */
 export const modelTypes: readonly string[] = families.map(({ modelType }) => modelType)
 
+const familyOf = (config: HuggingFaceConfig) => families.find(({ modelType }) => modelType === config.model_type)
+
+/**
+ * What a model does with images of another size than its own, where that is worth a warning.
+ * @param where names the file in errors
+ * @throws XpError when a model of a listed family cannot take them
+ */
+export function resizingOf(config: HuggingFaceConfig, image: ImageSize, where: string): string | undefined {
+  return familyOf(config)?.layout(config, where).resizing?.(image)
+}
+
 /**
  * @param where names the file in errors
  * @throws XpError on an unsupported `model_type` or a field that is wrong
  */
 export function layoutOf(config: HuggingFaceConfig, where = 'config.json'): ModelLayout {
-  const family = families.find(({ modelType }) => modelType === config.model_type)
+  const family = familyOf(config)
   if (family === undefined) throw unsupportedModelType(where, config.model_type, modelTypes)
   return family.layout(config, where)
 }

@@ -18,6 +18,11 @@ export interface ModelLayout {
   readonly preprocessor: PreprocessorConfig
   parameters(labels: number): readonly Parameter[]
   readonly buffers: readonly Buffer[]
+  /**
+   * What becomes of images of another size than `image`, where that is worth a warning.
+   * @throws XpError when the model cannot take them
+   */
+  resizing?(image: ImageSize): string | undefined
   /** The number that `from_pretrained` fills a tensor with that the checkpoint may lack, by name. */
   readonly absent?: ReadonlyMap<string, number>
   /** A checkpoint tensor's name among `parameters` and `buffers`, or undefined when the classifier does not use it. */

@@ -58,6 +58,24 @@ export function patchGrid({ patch }: Pick<PatchTransformerConfig, 'patch'>, imag
   return { height: image.height / patch.height, width: image.width / patch.width }
 }
 
+/**
+ * What becomes of the learned positions for images of another size than the checkpoint's; undefined where they stay.
+ * @param inPython when transformers does the same
+ * @throws XpError when the patch does not divide the image
+ */
+export function interpolation(
+  config: Pick<PatchTransformerConfig, 'patch' | 'image'>,
+  image: ImageSize,
+  inPython: string,
+): string | undefined {
+  const [from, to] = [config.image, image].map((size) => {
+    const { height, width } = patchGrid(config, size)
+    return `${height} × ${width}`
+  })
+  if (from === to) return undefined
+  return `images of ${image.height} × ${image.width} pixels are ${to} patches, the checkpoint was made for ${from}: its positions are interpolated, as transformers does ${inPython}`
+}
+
 const divides = (patch: ImageSize, image: ImageSize) =>
   image.height % patch.height === 0 && image.width % patch.width === 0
 

@@ -1,24 +1,6 @@
 import type { Dataset, Example } from '../artifacts/dataset.ts'
-import { imageSizeMismatch } from '../errors/data.ts'
 import { classesDiffer, partWithoutImages, unknownPart } from '../errors/training.ts'
 import type { Classifier } from '../registry/engine.ts'
-
-/**
- * Checks that a model can be trained or scored on a dataset.
- * @param made height and width of the preprocessed images, in pixels
- * @throws XpError naming both sides when classes and labels or the sizes differ
- */
-export function requireSuitable(
-  classifier: Pick<Classifier, 'labels' | 'image'>,
-  { classes }: Dataset,
-  made: { readonly height: number; readonly width: number } | undefined,
-): void {
-  const { image } = classifier
-  requireClasses(classifier, classes)
-  if (made !== undefined && (made.height !== image.height || made.width !== image.width)) {
-    throw imageSizeMismatch(made, image)
-  }
-}
 
 /** @throws XpError when a dataset's classes are not the model's labels, in the same order */
 export function requireClasses({ labels }: Pick<Classifier, 'labels'>, classes: readonly string[]): void {

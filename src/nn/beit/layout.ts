@@ -1,4 +1,5 @@
 import type { Family } from '../layout.ts'
+import { interpolation } from '../patch-transformer.ts'
 import {
   embeddingsInDrawOrder,
   type InitialLaw,
@@ -50,6 +51,7 @@ export const beitFamily: Family = {
       },
       parameters,
       buffers,
+      resizing: (image) => interpolation(beit, image, 'for BEiT'),
       absent: absentFrom(beit),
       parameterName: (spelled) => {
         const name = beitParameterName(spelled)

@@ -1,4 +1,5 @@
 import type { Family } from '../layout.ts'
+import { interpolation } from '../patch-transformer.ts'
 import { blockRenames, nameOnDisk } from '../spelling.ts'
 import {
   embeddingsInDrawOrder,
@@ -39,6 +40,7 @@ export const deitFamily: Family = {
       preprocessor: deitPreprocessor(deit),
       parameters,
       buffers: [],
+      resizing: (image) => interpolation(deit, image, 'with interpolate_pos_encoding=True'),
       parameterName,
       initialWeights: (labels, seed) => initialTransformerWeights(parameters(labels), initialisation, seed),
       initialHead: (labels, seed) => initialTransformerHead(parameters(labels), initialisation, seed),

@@ -1,5 +1,6 @@
 import type { Parameter } from '../../registry/engine.ts'
 import type { Family } from '../layout.ts'
+import { patchGrid } from '../patch-transformer.ts'
 import { attentionRenames, nameOnDisk } from '../spelling.ts'
 import {
   embeddingsInDrawOrder,
@@ -51,6 +52,10 @@ export const dinov2Family: Family = {
       preprocessor: dinov2Preprocessor(dinov2),
       parameters,
       buffers,
+      resizing(image) {
+        patchGrid(dinov2, image)
+        return undefined
+      },
       absent,
       parameterName: (spelled) => {
         const name = parameterName(spelled)

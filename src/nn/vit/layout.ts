@@ -1,4 +1,5 @@
 import type { Family } from '../layout.ts'
+import { interpolation } from '../patch-transformer.ts'
 import { vitParameterName } from './checkpoint.ts'
 import { vitConfigOf } from './config.ts'
 import { initialVitHead, initialVitWeights } from './initialise.ts'
@@ -16,6 +17,7 @@ export const vitFamily: Family = {
       preprocessor: vitPreprocessor(vit),
       parameters: (labels) => vitParameters(vit, labels),
       buffers: [],
+      resizing: (image) => interpolation(vit, image, 'with interpolate_pos_encoding=True'),
       parameterName: vitParameterName,
       initialWeights: (labels, seed) => initialVitWeights(vit, vitParameters(vit, labels), seed),
       initialHead: (labels, seed) => initialVitHead(vit, vitParameters(vit, labels), seed),

@@ -52,13 +52,13 @@ export default defineStage({
     const { createImageLoader } = await import('../../images/loader.ts')
     const { outputSize } = await import('../../images/processor.ts')
     const { evaluate } = await import('../../training/evaluate.ts')
-    const { examplesOf, requireSuitable } = await import('../../training/suitability.ts')
+    const { examplesOf, requireClasses } = await import('../../training/suitability.ts')
 
     const { part, batchSize, workers } = params
     const { dataset, processor } = inputs.data
     const { dir } = inputs.model
-    const classifier = classifierOf(await readModelConfig(dir), { where: dir })
-    requireSuitable(classifier, dataset, outputSize(processor))
+    const classifier = classifierOf(await readModelConfig(dir), { where: dir, image: outputSize(processor) })
+    requireClasses(classifier, dataset.classes)
     const examples = examplesOf(dataset, 'part', part)
     const provenance = await readProvenance(dir)
 

@@ -44,13 +44,13 @@ export default defineStage({
     const { createImageLoader } = await import('../../images/loader.ts')
     const { outputSize } = await import('../../images/processor.ts')
     const { backboneDigest, backboneOf, featureDimension } = await import('../../training/frozen-backbone.ts')
-    const { examplesOf, requireSuitable } = await import('../../training/suitability.ts')
+    const { examplesOf, requireClasses } = await import('../../training/suitability.ts')
 
     const { batchSize, workers } = params
     const { dataset, processor } = inputs.data
     const { dir } = inputs.model
-    const classifier = classifierOf(await readModelConfig(dir), { where: dir })
-    requireSuitable(classifier, dataset, outputSize(processor))
+    const classifier = classifierOf(await readModelConfig(dir), { where: dir, image: outputSize(processor) })
+    requireClasses(classifier, dataset.classes)
     const weights = await readModelWeights(dir)
     const dimension = featureDimension(classifier)
     const known = params.parts.filter((part) => Object.hasOwn(dataset.parts, part))

@@ -94,15 +94,15 @@ export default defineStage({
     const { outputSize } = await import('../../images/processor.ts')
     const { trainableParameters } = await import('../../training/freezing.ts')
     const { initialLora, mergeLora, withLora } = await import('../../nn/lora.ts')
-    const { examplesOf, requireSuitable } = await import('../../training/suitability.ts')
+    const { examplesOf, requireClasses } = await import('../../training/suitability.ts')
     const { supervise } = await import('../../training/supervise.ts')
 
     const { mixup, cutmix, freeze, lora, layerDecay, memory, workers, ...training } = params
     const { dataset, processor, augmentation } = inputs.data
     const { dir } = inputs.model
     const config = await readModelConfig(dir)
-    const whole = classifierOf(config, { where: dir })
-    requireSuitable(whole, dataset, outputSize(processor))
+    const whole = classifierOf(config, { where: dir, image: outputSize(processor) })
+    requireClasses(whole, dataset.classes)
     const classifier = lora === undefined ? whole : withLora(whole, lora)
     const { parameters, image } = classifier
     const given = await readModelWeights(dir)

@@ -1,18 +1,13 @@
+import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { Model, modelFiles, readModelConfig, readPreprocessor } from '../../artifacts/model.ts'
-import type { HuggingFaceConfig } from '../../artifacts/model-config.ts'
 import { ProcessedImages } from '../../artifacts/processed-images.ts'
-import { imageSizeMismatch, missingPreprocessorConfig } from '../../errors/data.ts'
+import { missingPreprocessorConfig } from '../../errors/data.ts'
 import { parsePreprocessorConfig } from '../../images/preprocessor-config.ts'
 import { outputSize } from '../../images/processor.ts'
+import { resizingOf } from '../../nn/families.ts'
 import { defineStage } from '../../registry/stage.ts'
-
-/** `image_size` of a config.json: one number or `[height, width]`; undefined where the architecture has none. */
-function imageSizeOf({ image_size: size }: HuggingFaceConfig): { height: number; width: number } | undefined {
-  if (typeof size === 'number') return { height: size, width: size }
-  return Array.isArray(size) && size.length === 2 ? { height: size[0], width: size[1] } : undefined
-}
 
 export default defineStage({
   uses: 'transform/image-processor',
@@ -44,10 +39,8 @@ export default defineStage({
     if (json === undefined) throw missingPreprocessorConfig(model.dir)
     const processor = parsePreprocessorConfig(json, modelFiles.preprocessor)
     const made = outputSize(processor)
-    const taken = imageSizeOf(await readModelConfig(model.dir))
-    if (made && taken && (made.height !== taken.height || made.width !== taken.width)) {
-      throw imageSizeMismatch(made, taken)
-    }
+    const resizing = made && resizingOf(await readModelConfig(model.dir), made, join(model.dir, modelFiles.config))
+    if (resizing !== undefined) ctx.warn(resizing)
     return { data: { dataset, processor, augmentation: { horizontalFlip: ctx.params.augment.horizontalFlip } } }
   },
 })

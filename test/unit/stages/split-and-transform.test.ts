@@ -75,7 +75,10 @@ describe('transform/image-processor', () => {
     const dir = await mkdtemp(join(tmpdir(), 'xp-transform-'))
     for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text)
     const inputs = { dataset: dataset([1, 1]), model: { dir } }
-    return imageProcessor.run({ params: { augment: { horizontalFlip } }, inputs } as never)
+    const warnings: string[] = []
+    const warn = (message: string) => warnings.push(message)
+    const { data } = await imageProcessor.run({ params: { augment: { horizontalFlip } }, inputs, warn } as never)
+    return { data, warnings }
   }
 
   it('it follows the preprocessor_config.json of the model', async () => {
@@ -83,19 +86,34 @@ describe('transform/image-processor', () => {
       'preprocessor_config.json': '{"size": 32}',
       'config.json': '{"model_type": "vit", "image_size": 32}',
     }
-    const { data } = await transform(files, 0.5)
+    const { data, warnings } = await transform(files, 0.5)
+    expect(warnings).toEqual([])
     expect(data.processor.size).toEqual({ height: 32, width: 32 })
     expect(data.augmentation).toEqual({ horizontalFlip: 0.5 })
     expect(data.dataset).toEqual(dataset([1, 1]))
   })
 
   it.each([
+    ['vit', 384, ['24 × 24 patches, the checkpoint was made for 14 × 14']],
+    ['vit', 224, []],
+    ['dinov2', 98, []],
+    ['convnext', 200, []],
+  ])('it says what becomes of positions: %s at %i', async (type, size, expected) => {
+    const files = {
+      'preprocessor_config.json': `{"size": ${size}}`,
+      'config.json': `{"model_type": "${type}"}`,
+    }
+    const { warnings } = await transform(files)
+    expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)))
+  })
+
+  it.each([
     ['no preprocessor_config.json', {}, 'XP_MISSING_PREPROCESSOR_CONFIG'],
     ['text that is no JSON', { 'preprocessor_config.json': '{' }, 'XP_MALFORMED_JSON'],
     [
-      'a size the model does not take',
-      { 'preprocessor_config.json': '{"size": 32}', 'config.json': '{"model_type": "vit", "image_size": [64, 32]}' },
-      'XP_IMAGE_SIZE_MISMATCH',
+      'a size that is no whole number of patches',
+      { 'preprocessor_config.json': '{"size": 40}', 'config.json': '{"model_type": "vit"}' },
+      'XP_PATCHES_DO_NOT_FIT',
     ],
   ])('it refuses %s', async (_, files, code) => {
     await expect(transform(files as never)).rejects.toMatchObject({ code, exit: 'data' })
