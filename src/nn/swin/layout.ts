@@ -1,19 +1,22 @@
+import { encoderFirst } from '../encoder-first.ts'
 import { imagenetMean, imagenetStd } from '../imagenet.ts'
 import type { Family } from '../layout.ts'
-import { initialStagedHead, initialStagedWeights } from '../staged-initialise.ts'
+import { type InitialLaw, initialTransformerHead, initialTransformerWeights } from '../transformer-initialise.ts'
+import { layerLawOf } from '../vit/initialise.ts'
 import { swinParameterName } from './checkpoint.ts'
 import { swinConfigOf } from './config.ts'
 import { swinParameters } from './parameters.ts'
+
+/** `SwinPreTrainedModel._init_weights`: tables of positions start at zero. */
+const lawOf = (name: string): InitialLaw => layerLawOf(name) ?? { constructed: 'nothing', drawn: [], constant: 0 }
 
 /** Swin Transformer, Liu et al. 2021, arXiv 2103.14030. */
 export const swinFamily: Family = {
   modelType: 'swin',
   layout(config, where) {
     const swin = swinConfigOf(config, where)
-    const initialisation = {
-      std: swin.initializerRange,
-      constantOf: (name: string) => (/norm/.test(name) ? 1 : 0),
-    }
+    const initialisation = { std: swin.initializerRange, lawOf, inDrawOrder: encoderFirst }
+    const parameters = (labels: number) => swinParameters(swin, labels)
     return {
       image: swin.image,
       architecture: 'SwinForImageClassification',
@@ -28,11 +31,11 @@ export const swinFamily: Family = {
         rescale_factor: 1 / 255,
         size: { height: swin.image.height, width: swin.image.width },
       },
-      parameters: (labels) => swinParameters(swin, labels),
+      parameters,
       buffers: [],
       parameterName: swinParameterName,
-      initialWeights: (labels, seed) => initialStagedWeights(swinParameters(swin, labels), initialisation, seed),
-      initialHead: (labels, seed) => initialStagedHead(swinParameters(swin, labels), initialisation, seed),
+      initialWeights: (labels, seed) => initialTransformerWeights(parameters(labels), initialisation, seed),
+      initialHead: (labels, seed) => initialTransformerHead(parameters(labels), initialisation, seed),
     }
   },
 }
