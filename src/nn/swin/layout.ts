@@ -6,6 +6,7 @@ import { layerLawOf } from '../vit/initialise.ts'
 import { swinParameterName } from './checkpoint.ts'
 import { swinConfigOf } from './config.ts'
 import { swinParameters } from './parameters.ts'
+import { swinResizing } from './resizing.ts'
 
 /** `SwinPreTrainedModel._init_weights`: tables of positions start at zero. */
 const lawOf = (name: string): InitialLaw => layerLawOf(name) ?? { constructed: 'nothing', drawn: [], constant: 0 }
@@ -33,6 +34,7 @@ export const swinFamily: Family = {
       },
       parameters,
       buffers: [],
+      resizing: (image) => swinResizing(swin, image),
       parameterName: swinParameterName,
       initialWeights: (labels, seed) => initialTransformerWeights(parameters(labels), initialisation, seed),
       initialHead: (labels, seed) => initialTransformerHead(parameters(labels), initialisation, seed),

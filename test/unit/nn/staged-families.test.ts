@@ -121,6 +121,22 @@ describe('Swin on a grid smaller than its window', () => {
   })
 })
 
+describe('images of another size', () => {
+  const resizing = (config: object, size: number) =>
+    layoutOf({ ...swin, window_size: 2, ...config }).resizing?.({ height: size, width: size })
+
+  it('are taken as they are where every window fits', () => {
+    expect(resizing({}, 30)).toBeUndefined()
+    expect(layoutOf(convNext).resizing).toBeUndefined()
+  })
+
+  it('come with a warning where windows shrink or positions are interpolated', () => {
+    expect(resizing({ window_size: 4 }, 16)).toMatch(/stage 2 a grid of 2 × 2, less than a window of 4 × 4/)
+    expect(resizing({ use_absolute_embeddings: true }, 24)).toMatch(/6 × 6 patches.*interpolated/)
+    expect(() => resizing({ use_absolute_embeddings: true }, 30)).toThrow(/no whole number/)
+  })
+})
+
 describe('preprocessing where a checkpoint does not say', () => {
   it('is bicubic to the whole image for Swin', () => {
     const processor = parsePreprocessorConfig(layoutOf(swin).preprocessor, 'here')
