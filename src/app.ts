@@ -37,7 +37,10 @@ async function onnxRuntime(): Promise<Executor> {
 async function createEngine(id: ResolvedExperiment['engine']): Promise<Engine> {
   if (id === 'tfjs') return (await import('./training/tfjs-engine.ts')).createTfjsEngine()
   const { createOnnxEngine } = await import('./training/onnx-engine.ts')
-  return createOnnxEngine(await onnxRuntime())
+  const executor = await onnxRuntime()
+  // The engine disposes of it.
+  runtime = undefined
+  return createOnnxEngine(executor)
 }
 
 async function engineFacts(id: ResolvedExperiment['engine']): Promise<Record<string, string>> {
@@ -108,6 +111,17 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
     force,
     ...(until === undefined ? {} : { until }),
   })
+}
+
+/** Trains every train stage straight and split, and says whether the bits are the same. */
+export async function verifyResume(
+  file: string,
+  { set, steps, signal }: { readonly set: readonly string[]; readonly steps: number; readonly signal: AbortSignal },
+) {
+  const experiment = await loadFile(file, set)
+  const { verifyResume: verify } = await import('./runner/verify-resume.ts')
+  const store = await openProjectStore(experiment)
+  return verify({ experiment, store, version: packageJson.version, engineFacts, createEngine, signal, steps })
 }
 
 export const experimentJsonSchema = () => experimentSchema(registry)

@@ -7,6 +7,7 @@ import Schema from './schema.ts'
 import StagesList from './stages/list.ts'
 import StagesShow from './stages/show.ts'
 import Validate from './validate.ts'
+import VerifyResume from './verify-resume.ts'
 
 /** Every command by its oclif id. */
 export const commands = {
@@ -19,4 +20,5 @@ export const commands = {
   'stages:list': StagesList,
   'stages:show': StagesShow,
   validate: Validate,
+  'verify-resume': VerifyResume,
 }

@@ -189,3 +189,12 @@ export const freezeBesideLora = () =>
     message: 'freeze and lora are both given; lora freezes all but its additions and the head',
     hint: 'keep one of them',
   })
+
+export const noTrainStage = (file: string) =>
+  new XpError({
+    code: 'XP_NO_TRAIN_STAGE',
+    exit: 'config',
+    message: `${file} has no stage that trains`,
+    hint: 'name an experiment with a stage that uses train/…',
+    details: { file },
+  })

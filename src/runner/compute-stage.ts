@@ -2,9 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskFailure } from '../errors/store.ts'
 import type { OutputPorts } from '../registry/artifact.ts'
-import type { Engine } from '../registry/engine.ts'
 import type { ResolvedStage } from '../registry/experiment.ts'
-import type { StageContext } from '../registry/stage.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import type { ArtifactReader } from './artifact-reader.ts'
 import type { Decision, Outputs } from './decide.ts'
@@ -14,6 +12,7 @@ import type { LazyEngine } from './lazy-engine.ts'
 import type { StoredOutput } from './manifest.ts'
 import { SourceLocator } from './source-locator.ts'
 import type { Sources } from './sources.ts'
+import { stageContext } from './stage-context.ts'
 import { lockStage, type StageLock } from './stage-lock.ts'
 import { StageRecorder } from './stage-recorder.ts'
 import type { Lookup, Store } from './store.ts'
@@ -35,10 +34,6 @@ export type Computed =
   /** Another process made the same result while this one waited. */
   | { readonly kind: 'hit'; readonly found: Extract<Lookup, { kind: 'hit' }> }
 
-function undeclared(stage: ResolvedStage, need: string): never {
-  throw new TypeError(`${stage.stage.uses} uses the ${need} without declaring needs: ['${need}']`)
-}
-
 async function runAndPublish(
   stage: ResolvedStage,
   decision: Decision,
@@ -47,32 +42,22 @@ async function runAndPublish(
   lock: StageLock,
 ): Promise<Outputs> {
   const { store, signal } = scope
-  const { uses, needs, version } = stage.stage
+  const { uses, version } = stage.stage
   const started = performance.now()
   const scratch = store.scratchDir(decision.key)
   await mkdir(join(scratch, 'files'), { recursive: true })
   const recorder = new StageRecorder(stage, scope.log, join(scratch, 'events.jsonl'))
   try {
-    const engine: Engine | undefined = needs.includes('engine') ? await scope.engine.get() : undefined
     const locator = new SourceLocator(stage.id, scope.sources, store)
-    const context: StageContext<unknown, never, never> = {
-      params: stage.params,
-      inputs: (await scope.reader.inputs(stage, made)) as never,
-      sources: scope.sources.get(stage.id) ?? {},
-      get seed() {
-        return needs.includes('seed') ? scope.seed : undeclared(stage, 'seed')
-      },
-      get engine() {
-        return engine ?? undeclared(stage, 'engine')
-      },
+    const context = await stageContext(stage, made, scope, {
       scratch: join(scratch, 'files'),
       signal,
       locate: (digest) => locator.locate(digest),
       earlier: (param) => earlierResults(store, stage.stage, decision.ingredients, param),
-      metric: (name: string, value, step, epoch) => recorder.metric(name, value, step, epoch),
+      metric: (name, value, step, epoch) => recorder.metric(name, value, step, epoch),
       progress: (done, total, what) => recorder.progress(done, total, what),
       warn: (message) => recorder.warn(message),
-    }
+    })
     const values = (await stage.stage.run(context)) as Readonly<Record<string, unknown>>
     crashPoint('runner.stage-returned')
     await locator.assertUnchanged()

@@ -82,6 +82,12 @@ export async function writeCheckpoint(
   await syncDirectory(dirname(path))
 }
 
+/** The step of a checkpoint's folder by its name; undefined for other names. */
+export function checkpointStep(name: string): number | undefined {
+  const match = /^checkpoint-(\d+)(-partial)?$/.exec(name)
+  return match === null ? undefined : Number(match[1])
+}
+
 /** Ends the name of a folder that is still being written. */
 export const temporarySuffix = '.tmp'
 

@@ -5,6 +5,7 @@ import type { Trainer, Weights } from '../registry/engine.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import type { Digest } from '../std/hash.ts'
 import {
+  checkpointStep,
   readCheckpointSlots,
   readCheckpointTiming,
   readCheckpointWeights,
@@ -131,8 +132,8 @@ async function list(dir: string): Promise<readonly string[]> {
   }
   return names
     .flatMap((name) => {
-      const match = /^checkpoint-(\d+)(-partial)?$/.exec(name)
-      return match === null ? [] : [{ name, step: Number(match[1]), whole: match[2] === undefined }]
+      const step = checkpointStep(name)
+      return step === undefined ? [] : [{ name, step, whole: !name.endsWith(partialSuffix) }]
     })
     .sort((a, b) => b.step - a.step || Number(b.whole) - Number(a.whole))
     .map(({ name }) => name)

@@ -53,6 +53,7 @@ export async function supervise(context: TrainingContext, work: Supervision): Pr
   const { params, classifier, validation, labels } = work
   const { epochs, batchSize, gradientAccumulation, maxGradNorm, emaDecay, earlyStopping, evalSteps, saveSteps } = params
   if (validation === undefined) warnOfNoValidation(work, warn)
+  const loss = lossOf(params, labels, classifier.labels)
   const schedule = scheduleOf(params, labels.length)
   const dir = join(scratch, 'checkpoints')
   const spec = specOf(params, schedule, { ...work.shaping, seed, engine: engine.facts, examples: labels.length })
@@ -81,7 +82,7 @@ export async function supervise(context: TrainingContext, work: Supervision): Pr
       batchSize,
       accumulation: gradientAccumulation,
       exampleCount: labels.length,
-      ...lossOf(params, labels, classifier.labels),
+      ...loss,
       seed,
       schedule: createSchedule(schedule),
       bestBy: validation === undefined ? 'last' : params.bestBy,

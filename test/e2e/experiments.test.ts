@@ -21,8 +21,8 @@ async function run(...args: string[]) {
 }
 
 describe('the experiments of this repository', () => {
-  it('it finds three', () => {
-    expect(experiments).toEqual(['quickstart.yaml', 'shoes-small.yaml', 'vit-shoes.yaml'])
+  it('it finds four', () => {
+    expect(experiments).toEqual(['linear-probe.yaml', 'quickstart.yaml', 'shoes-small.yaml', 'vit-shoes.yaml'])
   })
 
   it('it runs quickstart.yaml, shortened', async () => {
@@ -33,6 +33,12 @@ describe('the experiments of this repository', () => {
     expect(result.status).toBe('finished')
     expect(result.metrics).toHaveProperty('before/test/accuracy')
     expect(result.metrics).toHaveProperty('evaluate/test/f1')
+  })
+
+  it('it runs linear-probe.yaml: the head learns from features of an untrained backbone', async () => {
+    const { status, metrics } = await run('experiments/linear-probe.yaml')
+    expect(status).toBe('finished')
+    expect(metrics['evaluate/test/accuracy'] ?? metrics['test/accuracy']).toBeGreaterThan(0.5)
   })
 
   it('it runs vit-shoes.yaml on drawn images and a tiny bare checkpoint', async () => {

@@ -110,9 +110,10 @@ describe('model/vit', () => {
 
 describe('model/pretrained', () => {
   const run = (weights: string, classes: readonly string[], head: 'auto' | 'new' | 'keep' = 'auto') =>
-    pretrained.run(context({ weights, head }, classes))
+    pretrained.run(context({ weights, head, headInit: 'huggingface' as const }, classes))
   const check = (weights: string, head: 'auto' | 'new' | 'keep' = 'auto') =>
-    pretrained.check?.({ params: { weights, head }, sources: {} }) ?? Promise.reject(new Error('no check'))
+    pretrained.check?.({ params: { weights, head, headInit: 'huggingface' }, sources: {} }) ??
+    Promise.reject(new Error('no check'))
   const tiny = join(goldens, 'vit-tiny')
   const bare = join(goldens, 'vit-bare')
 

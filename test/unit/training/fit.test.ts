@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { EpochRow } from '../../../src/artifacts/training-history.ts'
-import type { Trainer } from '../../../src/registry/engine.ts'
+import type { Batch, Trainer } from '../../../src/registry/engine.ts'
+import { readSafetensors } from '../../../src/std/safetensors.ts'
 import { openCheckpoints } from '../../../src/training/checkpoints.ts'
 import { type FitOptions, type StepReport, fit as train } from '../../../src/training/fit.ts'
 import { createSchedule } from '../../../src/training/schedules.ts'
-import { digestOf, shapes, toyBatches, toyFit, toyTrainer } from './toy.ts'
+import { batchSize, digestOf, features, shapes, toyBatches, toyFit, toyTrainer } from './toy.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -235,3 +236,163 @@ it('refuses an epoch with a missing batch', async () => {
   const batchesOf: FitOptions['batchesOf'] = (order) => toyBatches(order.subarray(4))
   await expect(train(toyFit(dir, { batchesOf }))).rejects.toThrow('5 batches instead of 6')
 })
+
+it('makes one step of several batches, the same as of one large batch', async () => {
+  const large = (order: ArrayLike<number>) => regrouped(order, 2 * batchSize)
+  const schedule = createSchedule({ name: 'constant', learningRate: 0.05, totalSteps: 12, warmupSteps: 0 })
+  const steps: StepReport[] = []
+  const onStep = (step: StepReport) => steps.push(step)
+  const accumulated = await train(toyFit(inDir('a'), { accumulation: 2, schedule, onStep }))
+  const whole = await train(toyFit(inDir('b'), { batchSize: 2 * batchSize, batchesOf: large, schedule }))
+  expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, k) => k + 1))
+  expect(digestOf(accumulated.weights)).toBe(digestOf(whole.weights))
+  expect(accumulated.history).toEqual(whole.history)
+})
+
+it('makes a step of the batches that are left at the end of an epoch', async () => {
+  const sizes: number[][] = []
+  const trainer = toyTrainer()
+  const step: Trainer['step'] = (batches, rate) => {
+    sizes.push(batches.map(({ size }) => size))
+    return trainer.step(batches, rate)
+  }
+  await train(toyFit(dir, { trainer: { ...trainer, step }, accumulation: 4, epochs: 1 }))
+  expect(sizes).toEqual([
+    [4, 4, 4, 4],
+    [4, 2],
+  ])
+})
+
+it('keeps the pixels of a window whose source uses its memory again', async () => {
+  const reusing: FitOptions['batchesOf'] = async function* (order) {
+    const memory = new Float32Array(batchSize * features)
+    for await (const batch of toyBatches(order)) {
+      memory.set(batch.pixels)
+      yield { ...batch, pixels: memory.subarray(0, batch.pixels.length) }
+    }
+  }
+  const expected = await train(toyFit(inDir('a'), { accumulation: 3 }))
+  const result = await train(toyFit(inDir('b'), { accumulation: 3, batchesOf: reusing }))
+  expect(digestOf(result.weights)).toBe(digestOf(expected.weights))
+})
+
+const settings: Record<string, Partial<FitOptions>> = {
+  'validation every 4 steps': { evalSteps: 4 },
+  'checkpoints every 2 steps': { saveSteps: 2 },
+  'two batches a step': { accumulation: 2 },
+  'mixup and cutmix': { mix: { mixup: 0.8, cutmix: 1, image: { height: 1, width: features, channels: 1 } } },
+  'smoothing and class weights': { labelSmoothing: 0.1, classWeights: [1, 2, 3] },
+  'early stopping': { earlyStopping: { metric: 'loss', patience: 1, minDelta: 0.05 } },
+}
+for (const [what, changes] of Object.entries(settings)) {
+  it(`ends with the same bits after an abort at any step: ${what}`, async () => {
+    const expected = await train(toyFit(inDir('undisturbed'), changes))
+    const { steps: made } = expected
+    for (let at = 1; at < made; at += 3) {
+      await expect(train(toyFit(inDir(`at-${at}`), abortingAt(at, changes)))).rejects.toThrow(`stop at ${at}`)
+      const result = await train(toyFit(inDir(`at-${at}`), changes))
+      expect(digestOf(result.weights)).toBe(digestOf(expected.weights))
+      expect(result.history).toEqual(expected.history)
+    }
+    expect(made).toBeGreaterThan(3)
+  })
+}
+
+it('validates within an epoch and at its end, and answers the best of all', async () => {
+  const { history, weights } = await train(toyFit(dir, { evalSteps: 4, epochs: 2 }))
+  expect(history.epochs.map(({ step, epoch }) => [step, epoch])).toEqual([
+    [4, 4 / 6],
+    [6, 1],
+    [8, 1 + 2 / 6],
+    [12, 2],
+  ])
+  const often = await train(toyFit(inDir('plain'), { epochs: 2 }))
+  expect(history.epochs.at(-1)?.validationLoss).toBe(often.history.epochs.at(-1)?.validationLoss)
+  expect(digestOf(weights)).toBe(digestOf(often.weights))
+  const means = history.epochs.map(({ trainLoss }) => trainLoss)
+  const first = often.history.epochs[0]?.trainLoss ?? 0
+  expect(((means[0] ?? 0) * 4 + (means[1] ?? 0) * 2) / 6).toBeCloseTo(first, 12)
+})
+
+it('saves within an epoch without a validation', async () => {
+  await expect(train(toyFit(dir, { saveSteps: 2, ...killedAt(5) }))).rejects.toThrow('killed')
+  expect((await readdir(dir)).sort()).toEqual(['checkpoint-2-partial', 'checkpoint-4-partial'])
+})
+
+it('stops early, and a second run does not go on', async () => {
+  const losses = [0.9, 0.5, 0.6, 0.7]
+  const validate = async (epoch: number) => ({ ...even, loss: losses[epoch - 1] ?? 0 })
+  const stopping: Partial<FitOptions> = { validate, earlyStopping: { metric: 'loss', patience: 1, minDelta: 0 } }
+  const { history, steps } = await train(toyFit(dir, stopping))
+  expect([history.epochs.length, history.bestEpoch, steps]).toEqual([3, 2, 18])
+  const trainer = toyTrainer()
+  const step = vi.fn(trainer.step)
+  const again = await train(toyFit(dir, { ...stopping, trainer: { ...trainer, step } }))
+  expect(step).not.toHaveBeenCalled()
+  expect(again.history).toEqual(history)
+})
+
+it('does not move the schedule on a step that half precision skipped, nor count its loss', async () => {
+  const trainer = toyTrainer()
+  let calls = 0
+  const step: Trainer['step'] = async (batches, rate) =>
+    ++calls === 3 ? { loss: 99, gradNorm: Number.POSITIVE_INFINITY, skipped: true } : trainer.step(batches, rate)
+  const steps: StepReport[] = []
+  const { history } = await train(
+    toyFit(dir, { trainer: { ...trainer, step }, onStep: (report) => steps.push(report), epochs: 1 }),
+  )
+  expect(steps.map((report) => report.step)).toEqual([1, 2, 4, 5, 6])
+  expect(steps.map((report) => report.learningRate).slice(0, 4)).toEqual([0, 0.05 / 3, (0.05 * 2) / 3, 0.05])
+  expect(history.epochs[0]?.trainLoss).toBeLessThan(2)
+  const replayed: StepReport[] = []
+  await train(toyFit(dir, { onStep: (report) => replayed.push(report), epochs: 1 }))
+  expect(replayed).toEqual(steps)
+})
+
+it('stops when every step is skipped', async () => {
+  const step: Trainer['step'] = async () => ({ loss: 1, gradNorm: Number.POSITIVE_INFINITY, skipped: true })
+  const { validate: _, ...options } = toyFit(dir, { trainer: { ...toyTrainer(), step }, epochs: 20, bestBy: 'last' })
+  await expect(train(options)).rejects.toMatchObject({ code: 'XP_TRAINING_DIVERGED' })
+})
+
+it('answers the averaged weights of the best checkpoint', async () => {
+  const losses = [0.1, 0.5]
+  const validate = async (epoch: number) => ({ ...even, loss: losses[epoch - 1] ?? 0 })
+  const trainer = toyTrainer()
+  const average = new Map([['head.bias', Float32Array.from([7, 8, 9])]])
+  const averaging: Trainer = {
+    ...trainer,
+    averagedWeights: () => new Map([...trainer.weights(), ...average]),
+    optimizerState() {
+      const { slots, ...rest } = trainer.optimizerState()
+      return { ...rest, slots: { ...slots, ema: average } }
+    },
+  }
+  const { weights, best } = await train(toyFit(dir, { trainer: averaging, validate, epochs: 2 }))
+  expect(best.epoch).toBe(1)
+  expect([...(weights.get('head.bias') ?? [])]).toEqual([7, 8, 9])
+  expect(weights.get('head.weight')).toEqual(
+    (await readSafetensors(join(dir, 'checkpoint-6/model.safetensors'))).tensors.get('head.weight')?.data,
+  )
+})
+
+const even = { loss: 0, accuracy: 0.5, f1: 0.5, precision: 0.5, recall: 0.5 }
+
+/** Throws when step `at` is reported, without a checkpoint, as a crash would. */
+const killedAt = (at: number): Partial<FitOptions> => ({
+  onStep: ({ step }) => {
+    if (step === at) throw new Error('killed')
+  },
+})
+
+async function* regrouped(order: ArrayLike<number>, size: number): AsyncGenerator<Batch> {
+  for (let from = 0; from < order.length; from += size) {
+    const own: Batch[] = []
+    for await (const batch of toyBatches(Array.from(order).slice(from, from + size))) own.push(batch)
+    yield {
+      size: own.reduce((sum, { size }) => sum + size, 0),
+      pixels: Float32Array.from(own.flatMap(({ pixels }) => [...pixels])),
+      labels: Int32Array.from(own.flatMap(({ labels }) => [...labels])),
+    }
+  }
+}

@@ -35,16 +35,16 @@ export function toyTrainer(): Trainer {
     async logits({ size, pixels }) {
       return Float32Array.from(Array.from({ length: size }, (_, row) => rowLogits(pixels, row)).flat())
     },
-    async step([batch], learningRate) {
-      const { size, pixels, targets } = batch as MicroBatch
+    async step(batches, learningRate) {
       const gradients = zeros()
       let loss = 0
-      for (let row = 0; row < size; row++) {
+      for (const [{ pixels, targets }, row] of rowsOf(batches)) {
         const exponentials = rowLogits(pixels, row).map(Math.exp)
         const total = exponentials.reduce((a, b) => a + b)
+        const share = targets.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b)
         exponentials.forEach((exponential, c) => {
           const target = targets[row * classes + c] as number
-          const error = exponential / total / size - target
+          const error = (share * exponential) / total - target
           loss -= target * Math.log(exponential / total)
           const [bias, weight] = [of(gradients, 'head.bias'), of(gradients, 'head.weight')]
           bias[c] = (bias[c] as number) + error
@@ -82,6 +82,9 @@ export function toyTrainer(): Trainer {
     async dispose() {},
   }
 }
+
+const rowsOf = (batches: readonly MicroBatch[]) =>
+  batches.flatMap((batch) => Array.from({ length: batch.size }, (_, row) => [batch, row] as const))
 
 /** Example i: class i mod 3, its features a hash of i pulled towards the class. */
 export async function* toyBatches(order: ArrayLike<number>): AsyncGenerator<Batch> {
