@@ -11,6 +11,8 @@ export interface InitialLaw {
   readonly drawn: readonly ('normal' | 'truncated')[]
   /** What it holds in the end; the last numbers drawn where it is absent. */
   readonly constant?: number
+  /** Tensors of transformers side by side that are one on disk; each is drawn on its own. */
+  readonly parts?: number
 }
 
 export interface TransformerInitialisation {
@@ -72,12 +74,16 @@ function construct(generator: Mt19937, parameter: Parameter, { lawOf }: Transfor
 }
 
 function draw(generator: Mt19937, parameter: Parameter, { lawOf, std }: TransformerInitialisation): Float32Array {
-  const count = elementCount(parameter.shape)
-  const { drawn, constant } = lawOf(parameter.name)
-  let values: Float32Array = new Float32Array(0)
-  for (const law of drawn)
-    values = law === 'normal' ? fillNormal(generator, count, 0, std) : fillTruncatedNormal(generator, count, std)
-  return constant === undefined ? values : new Float32Array(count).fill(constant)
+  const { drawn, constant, parts = 1 } = lawOf(parameter.name)
+  const values = new Float32Array(elementCount(parameter.shape))
+  const count = values.length / parts
+  for (let part = 0; part < parts; part++)
+    for (const law of drawn) {
+      const numbers =
+        law === 'normal' ? fillNormal(generator, count, 0, std) : fillTruncatedNormal(generator, count, std)
+      values.set(numbers, part * count)
+    }
+  return constant === undefined ? values : values.fill(constant)
 }
 
 /** Buffers that start at zero. */

@@ -124,19 +124,29 @@ def digest(value):
     return hashlib.sha256(value.detach().numpy().tobytes()).hexdigest()
 
 
+def as_on_disk(parameters):
+    """SwiGLU's two inner layers as the one tensor that they are on disk."""
+    for n, value in parameters.items():
+        if "gate_proj" in n:
+            yield n.replace("gate_proj", "weights_in"), torch.cat([value, parameters[n.replace("gate_proj", "up_proj")]])
+        elif "up_proj" not in n:
+            yield n, value
+
+
 def write_fresh(path, make, bare, folder):
-    """Digests of what `make()` holds after `set_seed(42)`, and of the head that a bare checkpoint gets."""
+    """Digests of what `make()` holds after `set_seed(42)`, and of the head or heads that a bare checkpoint gets."""
     set_seed(42)
     model = make()
     weights = [
         {"spelled": n, "shape": list(v.shape), "first": v.flatten()[:4].tolist(), "sha256": digest(v)}
-        for n, v in model.named_parameters()
+        for n, v in as_on_disk(dict(model.named_parameters()))
     ]
     save(bare, folder)
     set_seed(42)
-    head = type(model).from_pretrained(folder, num_labels=3).classifier
+    model = type(model).from_pretrained(folder, num_labels=3)
+    heads = [module.weight for name, module in model.named_children() if "classifier" in name]
     shutil.rmtree(folder)
-    write(path, {"seed": 42, "weights": weights, "head": digest(head.weight)})
+    write(path, {"seed": 42, "weights": weights, "head": digest(torch.cat(heads))})
 
 
 def write(path, value):

@@ -26,7 +26,7 @@ interface Fresh {
     readonly first: readonly number[]
     readonly sha256: string
   }[]
-  /** Digest of the head that a bare checkpoint gets. */
+  /** Digest of the weights of the head or heads that a bare checkpoint gets. */
   readonly head: string
 }
 
@@ -56,5 +56,5 @@ function unknownSize(folder: string, size: string): never {
   throw new Error(`no images of ${size} in ${folder}`)
 }
 
-/** `<family>-fresh.json`. */
-export const goldenFresh = (family: string): Fresh => json(`${family}-fresh.json`) as Fresh
+/** `<name>-fresh.json`. */
+export const goldenFresh = (name: string): Fresh => json(`${name}-fresh.json`) as Fresh

@@ -2,7 +2,7 @@
 
 deit-tiny/: one head; also logits at other sizes.
 deit-teacher/: two heads, no qkv bias, another activation.
-deit-fresh.json: what `DeiTForImageClassification(config)` draws after `set_seed(42)`.
+deit-fresh.json, deit-teacher-fresh.json: what both classes draw after `set_seed(42)`.
 """
 
 from classifiers import here, labelled, write_checkpoint, write_fresh
@@ -23,4 +23,5 @@ teacher = DeiTConfig(
 write_checkpoint(DeiTForImageClassificationWithTeacher(teacher), here / "deit-teacher", (16, 16))
 
 fresh = DeiTConfig(**sizes, num_labels=3)
-write_fresh(here / "deit-fresh.json", lambda: DeiTForImageClassification(fresh), DeiTModel(fresh), here / "deit-bare")
+for kind, name in ((DeiTForImageClassification, "deit"), (DeiTForImageClassificationWithTeacher, "deit-teacher")):
+    write_fresh(here / f"{name}-fresh.json", lambda: kind(fresh), DeiTModel(fresh), here / "deit-bare")

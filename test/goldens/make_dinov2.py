@@ -2,7 +2,7 @@
 
 dinov2-tiny/: trained at another size than the config's, as DINOv2 is used.
 dinov2-gated/: SwiGLU as the giant model, no qkv bias, no mask token, at the config's own size.
-dinov2-fresh.json: what `Dinov2ForImageClassification(config)` draws after `set_seed(42)`.
+dinov2-fresh.json, dinov2-gated-fresh.json: what `Dinov2ForImageClassification(config)` draws after `set_seed(42)`.
 """
 
 from classifiers import here, labelled, write_checkpoint, write_fresh
@@ -20,7 +20,8 @@ gated = Dinov2Config(
 )
 write_checkpoint(Dinov2ForImageClassification(gated), here / "dinov2-gated", (16, 16))
 
-fresh = Dinov2Config(**sizes, num_labels=3, layerscale_value=0.5)
-write_fresh(
-    here / "dinov2-fresh.json", lambda: Dinov2ForImageClassification(fresh), Dinov2Model(fresh), here / "dinov2-bare"
-)
+for swiglu, name in ((False, "dinov2"), (True, "dinov2-gated")):
+    fresh = Dinov2Config(**sizes, num_labels=3, layerscale_value=0.5, use_swiglu_ffn=swiglu)
+    write_fresh(
+        here / f"{name}-fresh.json", lambda: Dinov2ForImageClassification(fresh), Dinov2Model(fresh), here / "dinov2-bare"
+    )

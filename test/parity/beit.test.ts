@@ -1,7 +1,9 @@
-import { testCheckpoint, testFresh } from './family-parity.ts'
+import { testCheckpoint, testFresh, testMasks } from './family-parity.ts'
 
 await testCheckpoint('beit-tiny')
 await testCheckpoint('beit-shared')
+await testMasks('beit-tiny', { drop_path_rate: 0.5 })
+await testMasks('beit-shared', { hidden_dropout_prob: 0.2, attention_probs_dropout_prob: 0.3 })
 testFresh({
   model_type: 'beit',
   hidden_size: 16,

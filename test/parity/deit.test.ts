@@ -1,8 +1,9 @@
-import { testCheckpoint, testFresh } from './family-parity.ts'
+import { testCheckpoint, testFresh, testMasks } from './family-parity.ts'
 
 await testCheckpoint('deit-tiny')
 await testCheckpoint('deit-teacher')
-testFresh({
+await testMasks('deit-teacher', { hidden_dropout_prob: 0.2, attention_probs_dropout_prob: 0.3 })
+const config = {
   model_type: 'deit',
   hidden_size: 16,
   num_hidden_layers: 2,
@@ -10,4 +11,6 @@ testFresh({
   intermediate_size: 32,
   image_size: 16,
   patch_size: 4,
-})
+}
+testFresh(config)
+testFresh({ ...config, architectures: ['DeiTForImageClassificationWithTeacher'] }, 'deit-teacher')

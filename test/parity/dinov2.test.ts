@@ -1,8 +1,10 @@
-import { testCheckpoint, testFresh } from './family-parity.ts'
+import { testCheckpoint, testFresh, testMasks } from './family-parity.ts'
 
 await testCheckpoint('dinov2-tiny')
 await testCheckpoint('dinov2-gated')
-testFresh({
+await testMasks('dinov2-tiny', { drop_path_rate: 0.5 })
+await testMasks('dinov2-tiny', { hidden_dropout_prob: 0.2, attention_probs_dropout_prob: 0.3 })
+const config = {
   model_type: 'dinov2',
   hidden_size: 16,
   num_hidden_layers: 2,
@@ -11,4 +13,6 @@ testFresh({
   image_size: 28,
   patch_size: 4,
   layerscale_value: 0.5,
-})
+}
+testFresh(config)
+testFresh({ ...config, use_swiglu_ffn: true }, 'dinov2-gated')

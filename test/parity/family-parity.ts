@@ -4,6 +4,7 @@ import type { HuggingFaceConfig } from '../../src/artifacts/model-config.ts'
 import { mapCheckpoint } from '../../src/nn/checkpoint.ts'
 import { classifierOf } from '../../src/nn/classifier.ts'
 import { layoutOf } from '../../src/nn/families.ts'
+import { headNames } from '../../src/nn/pretrained.ts'
 import type { Classifier, Engine, TrainerSpec, Weights } from '../../src/registry/engine.ts'
 import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
 import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
@@ -110,16 +111,17 @@ export async function testCheckpoint(folder: string) {
 /** Both engines take the same steps where `changes` to a golden's config let training drop something. */
 export async function testMasks(folder: string, changes: Readonly<Record<string, number>>) {
   const { config, weights, expected, pixelsOf } = await goldenCheckpoint(folder)
-  const { pixels, count } = pixelsOf(Object.keys(expected.logits)[0] ?? '')
+  const { pixels, count, ...image } = pixelsOf(Object.keys(expected.logits)[0] ?? '')
+  const classifier = classifierOf({ ...config, ...changes }, { image })
   const batch = withTargets({ size: count, pixels, labels: Int32Array.from(expected.labels) }, 3)
   const trace = async (engine: Engine, seed: number) => {
-    const trainer = await engine.trainer({ ...trainerSpec(classifierOf({ ...config, ...changes }), weights, 0), seed })
+    const trainer = await engine.trainer({ ...trainerSpec(classifier, weights, 0), seed })
     const made = [await trainer.step([batch], 1e-3), await trainer.step([batch], 1e-3)]
     await trainer.dispose()
     return made.flatMap(({ loss, gradNorm }) => [loss, gradNorm])
   }
 
-  it(`drops the same of ${folder} on both engines, and other things for another seed`, async () => {
+  it(`drops the same of ${folder} on both engines, and other things for another seed: ${Object.keys(changes)}`, async () => {
     const [tfjs, onnx] = [await engines[0][1](), await engines[1][1]()]
     const reference = await trace(tfjs, 1)
     expect(excess(await trace(onnx, 1), reference, tolerances.trainingStep)).toBeLessThan(1)
@@ -131,15 +133,15 @@ export async function testMasks(folder: string, changes: Readonly<Record<string,
 }
 
 /** First weights of a whole model and of a head, bit for bit those that transformers draws. */
-export function testFresh(config: HuggingFaceConfig) {
-  const golden = goldenFresh(config.model_type)
+export function testFresh(config: HuggingFaceConfig, name: string = config.model_type) {
+  const golden = goldenFresh(name)
   const layout = layoutOf(config)
   const sha256 = (values: Float32Array | undefined) =>
     createHash('sha256')
       .update(new Uint8Array(values?.buffer ?? new ArrayBuffer(0)))
       .digest('hex')
 
-  it('draws bit for bit the weights that transformers draws for a fresh model', () => {
+  it(`draws bit for bit the weights that transformers draws for a fresh model: ${name}`, () => {
     const ours = layout.initialWeights(3, golden.seed)
     const shapes = new Map([...layout.parameters(3), ...layout.buffers].map(({ name, shape }) => [name, shape]))
     expect(ours.size).toBe(golden.weights.length)
@@ -149,15 +151,15 @@ export function testFresh(config: HuggingFaceConfig) {
       expect([...(ours.get(name)?.subarray(0, 4) ?? [])], name).toEqual(first)
       expect(sha256(ours.get(name)), name).toBe(digest)
     }
-    expect(layout.initialWeights(3, golden.seed + 1).get('classifier.weight')).not.toEqual(
-      ours.get('classifier.weight'),
-    )
+    const head = headNames(layout).values().next().value ?? expect.fail('no head')
+    expect(layout.initialWeights(3, golden.seed + 1).get(head)).not.toEqual(ours.get(head))
   })
 
-  it('draws the head that from_pretrained gives a bare checkpoint', () => {
+  it(`draws the head that from_pretrained gives a bare checkpoint: ${name}`, () => {
     const head = layout.initialHead(3, golden.seed)
-    expect([...head.keys()]).toEqual(['classifier.weight', 'classifier.bias'])
-    expect(sha256(head.get('classifier.weight'))).toBe(golden.head)
-    expect(head.get('classifier.bias')).toEqual(new Float32Array(3))
+    expect([...head.keys()]).toEqual([...headNames(layout)])
+    const valuesOf = (part: string) => [...head].flatMap(([name, data]) => (name.endsWith(part) ? [...data] : []))
+    expect(sha256(new Float32Array(valuesOf('.weight')))).toBe(golden.head)
+    expect(valuesOf('.bias').every((value) => value === 0)).toBe(true)
   })
 }

@@ -19,7 +19,9 @@ const lawOf =
   ({ layerScale }: Dinov2Config) =>
   (name: string): InitialLaw => {
     const layer = layerLawOf(name)
-    if (layer !== undefined) return layer.drawn.length === 0 ? layer : { ...layer, drawn: ['normal', 'truncated'] }
+    if (layer?.drawn.length === 0) return layer
+    if (layer !== undefined)
+      return { ...layer, drawn: ['normal', 'truncated'], parts: name.includes('.weights_in.') ? 2 : 1 }
     if (name.endsWith('lambda1')) return { constructed: 'nothing', drawn: [], constant: layerScale }
     return { constructed: name.endsWith('position_embeddings') ? 'normal' : 'nothing', drawn: ['truncated'] }
   }
