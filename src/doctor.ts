@@ -35,30 +35,34 @@ const machine = (): Check => ({
   detail: `${availableParallelism()} cores, ${gigabytes(totalmem())} memory (${gigabytes(freemem())} free)`,
 })
 
-/** The library and every execution provider, each by creating a session on it. */
+const broken = (name: string, error: unknown, hint: string): Check => ({
+  name,
+  status: 'broken',
+  detail: messageOf(error),
+  hint,
+})
+
+/** The library, and what each device of `engine: { device }` would do, by running a model of one operator on it. */
 async function onnxRuntime(): Promise<Check[]> {
+  const reinstall = 'reinstall with `npm ci`; onnxruntime-node carries the library'
   try {
-    const { probeRuntime } = await import('./runtime/probe.ts')
-    const probe = await probeRuntime()
-    return [
-      { name: 'onnxruntime', status: 'ok', detail: `${probe.version} (${probe.library})` },
-      ...probe.providers.map(
-        (p): Check => ({
-          name: p.name,
-          status: p.available ? 'ok' : p.name === 'CPUExecutionProvider' ? 'broken' : 'missing',
-          detail: p.available ? 'a session was created' : (p.reason ?? 'not in this build'),
-        }),
-      ),
-    ]
+    const { probeDevice, probeRuntime } = await import('./runtime/probe.ts')
+    const { deviceUnavailable } = await import('./errors/runtime.ts')
+    const { library, version } = probeRuntime()
+    const devices = ['cpu', 'cuda', 'webgpu'].map(async (device): Promise<Check> => {
+      const reason = await probeDevice(device)
+      const name = `device ${device}`
+      if (reason === undefined) return { name, status: 'ok', detail: 'a model ran' }
+      if (device === 'cpu') return broken(name, reason, reinstall)
+      const { hint } = deviceUnavailable(device, reason)
+      return { name, status: 'missing', detail: reason, ...(hint === undefined ? {} : { hint }) }
+    })
+    const checks = await Promise.all(devices)
+    const cuda = checks.some(({ name, status }) => name === 'device cuda' && status === 'ok')
+    const auto = { name: 'device auto', status: 'ok' as const, detail: cuda ? 'cuda, in bf16' : 'cpu, in fp32' }
+    return [{ name: 'onnxruntime', status: 'ok', detail: `${version} (${library})` }, ...checks, auto]
   } catch (error) {
-    return [
-      {
-        name: 'onnxruntime',
-        status: 'broken',
-        detail: messageOf(error),
-        hint: 'reinstall with `npm ci`; onnxruntime-node carries the library',
-      },
-    ]
+    return [broken('onnxruntime', error, reinstall)]
   }
 }
 

@@ -12,8 +12,16 @@ export const tolerances = {
   logits: { absolute: 1e-4, relative: 0 },
   /** Loss and gradient norm per optimiser step against PyTorch. */
   trainingStep: { absolute: 0, relative: 1e-3 },
+  /** Logits against Hugging Face after dozens of optimiser steps, which amplify the rounding of each. */
+  trainedLogits: { absolute: 1e-3, relative: 1e-3 },
   /** Metrics against scikit-learn (float64 on both sides). */
   metric: { absolute: 1e-12, relative: 1e-9 },
+  /** A model's numbers in fp16 (11 bits) against float32, as a share of the largest element of the tensor. */
+  fp16Op: { absolute: 1e-3, relative: 0 },
+  /** Loss per step in fp16 against float32. */
+  fp16Loss: { absolute: 0, relative: 1e-3 },
+  /** Loss, gradient norm and logits on a GPU's provider against the CPU's, in float32. */
+  device: { absolute: 1e-4, relative: 1e-3 },
 } as const
 
 export const ceiling = 1e-3

@@ -1,5 +1,6 @@
 import type { HostTensor } from './executor.ts'
 import { describeType, type Graph, sameType, type Value } from './ir.ts'
+import { rounded } from './round.ts'
 import { ruleOf } from './rules/index.ts'
 
 /** Computes a graph with the rules' own arithmetic: slow, and the meaning of the IR. */
@@ -24,7 +25,7 @@ export function interpret(
     const results = ruleOf(op).evaluate(inputs.map(read), attrs, outputs)
     outputs.forEach((value, i) => {
       const data = results[i]
-      if (data !== undefined) values.set(value, { ...value, data })
+      if (data !== undefined) values.set(value, { ...value, data: rounded(data, value.dtype) })
     })
   }
   return Object.fromEntries(graph.outputs.map(({ name, value }) => [name, read(value)]))

@@ -1,5 +1,7 @@
-/** Element types of the IR; `bool` holds one byte per element. */
-export type DType = 'float32' | 'int32' | 'bool'
+/** Element types of the IR; `bool` holds one byte per element, half floats their float32 values. */
+export type DType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'bool'
+
+export const isFloat = (dtype: DType): boolean => dtype.includes('float')
 
 export interface TensorType {
   readonly dtype: DType
@@ -49,7 +51,7 @@ export const sameShape = (a: readonly number[], b: readonly number[]): boolean =
 export const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
 export function emptyData(dtype: DType, size: number): Data {
-  if (dtype === 'float32') return new Float32Array(size)
+  if (isFloat(dtype)) return new Float32Array(size)
   return dtype === 'int32' ? new Int32Array(size) : new Uint8Array(size)
 }
 

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf'
+import type { Provider } from './executor.ts'
 import { type Data, type DType, describeType, type TensorType } from './ir.ts'
 import { onnxDType } from './onnx-dtype.ts'
 import {
@@ -47,8 +48,13 @@ export function valueInfo(name: string, { dtype, shape }: TensorType): ValueInfo
 export class OnnxEncoder {
   readonly nodes: NodeProto[] = []
   readonly initializers: TensorProto[] = []
+  readonly #provider: Provider
   readonly #shared = new Map<string, string>()
   #count = 0
+
+  constructor(provider: Provider) {
+    this.#provider = provider
+  }
 
   #fresh(): string {
     return `.${this.#count++}`
@@ -102,6 +108,7 @@ export class OnnxEncoder {
   }): Lowering {
     return {
       ...node,
+      provider: this.#provider,
       emit: (...parameters) => this.emit(...parameters),
       int64: (values) => this.int64(values),
       scalar: (value, dtype) => this.scalar(value, dtype),

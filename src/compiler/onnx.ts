@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf'
+import type { Provider } from './executor.ts'
 import type { Graph, Value } from './ir.ts'
 import { OnnxEncoder, tensorProto, valueInfo } from './onnx-encoder.ts'
 import { ModelProtoSchema } from './onnx-proto/onnx-ml_pb.ts'
@@ -20,8 +21,8 @@ function nameForOnnx(graph: Graph): Map<Value, string> {
 }
 
 /** A graph as an ONNX model: IR version 10, opset 21, com.microsoft 1 for fused kernels; constants are initializers. */
-export function toOnnx(graph: Graph): Uint8Array {
-  const encoder = new OnnxEncoder()
+export function toOnnx(graph: Graph, provider: Provider = 'cpu'): Uint8Array {
+  const encoder = new OnnxEncoder(provider)
   const names = nameForOnnx(graph)
   const nameOf = (value: Value) => names.get(value) ?? ''
   const read = new Set<Value>()

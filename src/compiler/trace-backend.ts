@@ -42,7 +42,7 @@ export class TraceBackend extends tf.KernelBackend {
     const dataId = {}
     this.#values.set(dataId, value)
     this.#references.set(dataId, 1)
-    return { dataId, shape: [...value.shape], dtype: value.dtype }
+    return { dataId, shape: [...value.shape], dtype: value.dtype as tf.DataType }
   }
 
   #constant(dtype: tf.DataType, shape: readonly number[], data: Data): Value {

@@ -115,6 +115,8 @@ export interface TrainerSpec {
 export interface OptimizerState {
   readonly step: number
   readonly slots: Readonly<Record<string, Weights>>
+  /** In fp16: the factor on the loss, and the steps since it last changed. */
+  readonly lossScale?: { readonly scale: number; readonly goodSteps: number }
 }
 
 /** Computes logits `[size, labels]`, row-major, with the weights it holds. */

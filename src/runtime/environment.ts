@@ -1,4 +1,5 @@
 import { api, call, create, type Handle } from './calls.ts'
+import { type Device, memoryNames } from './device.ts'
 
 /** Failures come back as statuses; ONNX Runtime need not print them too. */
 const fatal = 4
@@ -40,4 +41,10 @@ function open(): Handle {
 /** Describes host memory; `arenaAllocator` is ONNX Runtime's pooled kind. */
 export function createCpuMemoryInfo(kind: number): Handle {
   return create(api().CreateCpuMemoryInfo, kind, defaultMemory)
+}
+
+/** Describes the memory of a device. */
+export function createMemoryInfo({ provider, id }: Device): Handle {
+  const deviceAllocator = 0
+  return create(api().CreateMemoryInfo, memoryNames[provider], deviceAllocator, id, defaultMemory)
 }

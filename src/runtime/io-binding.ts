@@ -1,28 +1,34 @@
-import type { Binding, HostTensor } from '../compiler/executor.ts'
-import { runtimeOutOfMemory } from '../errors/runtime.ts'
+import type { Binding, BoundTensor, HostTensor } from '../compiler/executor.ts'
 import { api, call, callAsync, create, type Handle } from './calls.ts'
-import { isOutOfMemory } from './status.ts'
+import { DeviceBuffer } from './device-buffer.ts'
+import type { OrtSession } from './session.ts'
 import { createTensor } from './tensor.ts'
 
-type Tensors = Readonly<Record<string, HostTensor>>
+type Tensors = Readonly<Record<string, BoundTensor>>
 
 /** Fixed input and output buffers of one session; holds the arrays, so they outlive every run. */
 export class IoBinding implements Binding {
-  readonly #session: Handle
+  readonly #session: OrtSession
   readonly #handle: Handle
   // biome-ignore lint/correctness/noUnusedPrivateClassMembers: keeps alive what native code reads and writes
   #tensors: readonly Tensors[]
+  /** Inputs that a device must be given again for each run: binding is what copies them. */
+  readonly #copied: readonly (readonly [name: string, tensor: HostTensor])[]
   #running = false
   #disposed = false
   readonly #onDispose: () => void
 
-  constructor(session: Handle, inputs: Tensors, outputs: Tensors, onDispose: () => void) {
+  constructor(session: OrtSession, inputs: Tensors, outputs: Tensors, onDispose: () => void) {
     this.#session = session
     this.#tensors = [inputs, outputs]
     this.#onDispose = onDispose
-    this.#handle = create(api().CreateIoBinding, session)
+    this.#copied = session.onHost
+      ? []
+      : Object.entries(inputs).filter((entry): entry is [string, HostTensor] => !(entry[1] instanceof DeviceBuffer))
+    this.#handle = create(api().CreateIoBinding, session.handle)
+    const copied = new Set(this.#copied.map(([name]) => name))
     try {
-      for (const [name, tensor] of Object.entries(inputs)) this.#bind('BindInput', name, tensor)
+      for (const [name, tensor] of Object.entries(inputs)) if (!copied.has(name)) this.#bind('BindInput', name, tensor)
       for (const [name, tensor] of Object.entries(outputs)) this.#bind('BindOutput', name, tensor)
     } catch (thrown) {
       api().ReleaseIoBinding(this.#handle)
@@ -32,12 +38,34 @@ export class IoBinding implements Binding {
 
   /** Runs the graph on a thread of its own; one run at a time. */
   async run(): Promise<void> {
-    if (this.#running || this.#disposed) throw new Error('a binding runs once at a time, and not after dispose()')
-    this.#running = true
+    this.#start()
     try {
-      await callAsync(api().RunWithBinding, this.#session, null, this.#handle)
+      await this.#session.exclusively(async () => {
+        for (const [name, tensor] of this.#copied) {
+          const value = createTensor(name, tensor)
+          try {
+            await callAsync(api().BindInput, this.#handle, name, value)
+          } finally {
+            api().ReleaseValue(value)
+          }
+        }
+        await callAsync(api().RunWithBinding, this.#session.handle, null, this.#handle)
+      })
     } catch (thrown) {
-      throw isOutOfMemory(thrown) ? runtimeOutOfMemory('run the model', thrown.message) : thrown
+      throw this.#session.explain(thrown)
+    } finally {
+      this.#running = false
+    }
+  }
+
+  /** `run`, with the event loop waiting. */
+  runSync(): void {
+    this.#start()
+    try {
+      for (const [name, tensor] of this.#copied) this.#bind('BindInput', name, tensor)
+      call(api().RunWithBinding, this.#session.handle, null, this.#handle)
+    } catch (thrown) {
+      throw this.#session.explain(thrown)
     } finally {
       this.#running = false
     }
@@ -52,9 +80,14 @@ export class IoBinding implements Binding {
     this.#onDispose()
   }
 
+  #start(): void {
+    if (this.#running || this.#disposed) throw new Error('a binding runs once at a time, and not after dispose()')
+    this.#running = true
+  }
+
   /** The binding keeps its own reference to the value. */
-  #bind(side: 'BindInput' | 'BindOutput', name: string, tensor: HostTensor): void {
-    const value = createTensor(name, tensor)
+  #bind(side: 'BindInput' | 'BindOutput', name: string, tensor: BoundTensor): void {
+    const value = tensor instanceof DeviceBuffer ? tensor.value() : createTensor(name, tensor as HostTensor)
     try {
       call(api()[side], this.#handle, name, value)
     } finally {

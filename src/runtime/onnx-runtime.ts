@@ -1,11 +1,24 @@
 import { availableParallelism } from 'node:os'
-import type { Executor, ExecutorSession } from '../compiler/executor.ts'
+import type { Executor, ExecutorSession, Precision } from '../compiler/executor.ts'
+import { deviceUnavailable, nodesOnCpu, precisionUnsupported } from '../errors/runtime.ts'
+import { deviceName, deviceOf } from './device.ts'
+import { DeviceBuffer } from './device-buffer.ts'
+import { DeviceMemory } from './device-memory.ts'
 import { acquireEnvironment, releaseEnvironment } from './environment.ts'
+import { HostMemory } from './host-memory.ts'
 import { loadOrtLibrary } from './ort-library.ts'
+import { cpuOperators } from './probe.ts'
 import { createSession, type OrtSession } from './session.ts'
-import type { OptimizationLevel } from './session-options.ts'
+import type { OptimizationLevel, SessionSettings } from './session-options.ts'
+import { firstLine, isFallbackRefusal, OrtFailure } from './status.ts'
 
 export interface OnnxRuntimeOptions {
+  /** `cpu`, `webgpu`, `cuda` or `cuda:n`; the CPU when absent. */
+  readonly device?: string
+  /** Of matrix products and convolutions; `fp32` when absent. */
+  readonly precision?: Precision
+  /** Whether the CPU may take operators that the device cannot. */
+  readonly allowFallback?: boolean
   /** Threads per operator; all cores when absent. */
   readonly threads?: number
   /** Rewrites that ONNX Runtime may do by itself; `basic` (exact ones) when absent. */
@@ -14,19 +27,47 @@ export interface OnnxRuntimeOptions {
   readonly profilePrefix?: string
 }
 
-/** ONNX Runtime on the CPU. Every executor of a process allocates from one arena. */
+/**
+ * The precisions that a provider has kernels for: the CPU's fp16 products are float32 ones again after ONNX Runtime's
+ * own casts; WebGPU's need a device feature that few have.
+ */
+const precisions = { cpu: ['fp32'], cuda: ['fp32', 'bf16', 'fp16'], webgpu: ['fp32'] } as const
+
+/**
+ * ONNX Runtime on one device. Every executor of a process on the CPU allocates from one arena.
+ * @throws XP_PRECISION_UNSUPPORTED; XP_DEVICE_UNAVAILABLE when no session can be created there
+ */
 export async function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Promise<Executor> {
   const { version } = loadOrtLibrary()
-  const { optimization = 'basic', profilePrefix, threads = availableParallelism() } = options
-  const settings = { threads, optimization, ...(profilePrefix === undefined ? {} : { profilePrefix }) }
+  const { optimization = 'basic', threads = availableParallelism(), precision = 'fp32', profilePrefix } = options
+  const { allowFallback = false } = options
+  const device = deviceOf(options.device ?? 'cpu')
+  const name = deviceName(device)
+  const known: readonly Precision[] = precisions[device.provider]
+  if (!known.includes(precision)) throw precisionUnsupported(name, precision, known)
+  const profile = profilePrefix === undefined ? {} : { profilePrefix }
+  const settings: SessionSettings = { threads, optimization, device, allowFallback, ...profile }
   const environment = acquireEnvironment()
   const sessions = new Set<OrtSession>()
+  let memory: DeviceMemory | undefined
+  try {
+    if (device.provider !== 'cpu') memory = await DeviceMemory.open(environment, settings)
+  } catch (thrown) {
+    releaseEnvironment()
+    throw thrown instanceof OrtFailure ? deviceUnavailable(name, firstLine(thrown.message)) : thrown
+  }
   let open = true
   return {
-    facts: { runtime: 'onnxruntime', version, provider: 'cpu' },
+    facts: { runtime: 'onnxruntime', version, provider: device.provider, precision },
+    target: { provider: device.provider, precision },
+    divisible: memory?.divisible ?? true,
+    allocate: (dtype, shape) =>
+      memory === undefined ? new HostMemory(dtype, shape) : DeviceBuffer.allocate(memory, { dtype, shape }),
     async load(onnx: Uint8Array): Promise<ExecutorSession> {
       if (!open) throw new Error('the executor is disposed of')
-      const session = await createSession(environment, onnx, settings)
+      const session = await createSession(environment, onnx, settings).catch(async (thrown: unknown) => {
+        throw isFallbackRefusal(thrown) ? nodesOnCpu(name, await cpuOperators(name, onnx)) : thrown
+      })
       sessions.add(session)
       return {
         bind: (inputs, outputs) => session.bind(inputs, outputs),
@@ -40,6 +81,7 @@ export async function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Promi
       if (!open) return
       open = false
       for (const session of sessions) session.dispose()
+      memory?.dispose()
       releaseEnvironment()
     },
   }

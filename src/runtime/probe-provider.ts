@@ -1,3 +1,4 @@
+import { deviceOf } from './device.ts'
 import { acquireEnvironment, releaseEnvironment } from './environment.ts'
 import { createSession } from './session.ts'
 
@@ -7,11 +8,12 @@ const oneOperator = Buffer.from(
   'base64',
 )
 
-/** Why a provider cannot run a model of one operator; undefined when it can. */
-async function failureOf(provider: string): Promise<string | undefined> {
+/** Why a device cannot run a model of one operator; undefined when it can. */
+async function failureOf(name: string): Promise<string | undefined> {
   const environment = acquireEnvironment()
   try {
-    const session = await createSession(environment, oneOperator, { threads: 1, optimization: 'disabled', provider })
+    const settings = { threads: 1, optimization: 'disabled' as const, device: deviceOf(name) }
+    const session = await createSession(environment, oneOperator, settings)
     const tensor = () => ({ dtype: 'float32' as const, shape: [1], data: Float32Array.of(1) })
     const [x, y] = [tensor(), tensor()]
     try {
@@ -27,6 +29,6 @@ async function failureOf(provider: string): Promise<string | undefined> {
   }
 }
 
-// The script of the process that `probeRuntime` starts for one provider.
+// The script of the process that `probeDevice` starts for one device.
 const reason = await failureOf(process.argv[2] ?? '')
 process.send?.(reason === undefined ? {} : { reason }, () => process.disconnect?.())

@@ -1,7 +1,6 @@
 import koffi from 'koffi'
 import { api, call, create, type Handle } from './calls.ts'
-
-const cpuProvider = 'CPUExecutionProvider'
+import { type Device, providerNames } from './device.ts'
 
 /** The execution providers compiled into the library, most preferred first; whether one works is another matter. */
 export function listProviders(): readonly string[] {
@@ -14,21 +13,23 @@ export function listProviders(): readonly string[] {
   }
 }
 
-/** Makes sessions run on a provider by its ONNX Runtime name, and fail where it cannot take an operator. */
-export function appendProvider(options: Handle, name: string): void {
-  if (name === cpuProvider) return
-  if (name === 'CUDAExecutionProvider') appendWithOptions(options, 'CUDA')
-  else if (name === 'TensorrtExecutionProvider') appendWithOptions(options, 'TensorRT')
-  else call(api().SessionOptionsAppendExecutionProvider, options, name, [], [], 0)
-  call(api().AddSessionConfigEntry, options, 'session.disable_cpu_ep_fallback', '1')
+/** Makes sessions run on a device, and fail where it cannot take an operator unless `allowFallback`. */
+export function appendProvider(options: Handle, device: Device, allowFallback: boolean): void {
+  if (device.provider === 'cpu') return
+  if (device.provider === 'cuda') appendCuda(options, device.id)
+  else call(api().SessionOptionsAppendExecutionProvider, options, providerNames[device.provider], [], [], 0)
+  if (!allowFallback) call(api().AddSessionConfigEntry, options, 'session.disable_cpu_ep_fallback', '1')
 }
 
-/** The two providers that have functions of their own in the C API. */
-function appendWithOptions(options: Handle, kind: 'CUDA' | 'TensorRT'): void {
-  const own = create(api()[`Create${kind}ProviderOptions`])
+/** Float32 products stay float32 (TF32 keeps 10 bits), and the arena grows by what is asked. */
+function appendCuda(options: Handle, id: number): void {
+  const settings = { device_id: String(id), use_tf32: '0', arena_extend_strategy: 'kSameAsRequested' }
+  const own = create(api().CreateCUDAProviderOptions)
   try {
-    call(api()[`SessionOptionsAppendExecutionProvider_${kind}_V2`], options, own)
+    const [keys, values] = [Object.keys(settings), Object.values(settings)]
+    call(api().UpdateCUDAProviderOptions, own, keys, values, keys.length)
+    call(api().SessionOptionsAppendExecutionProvider_CUDA_V2, options, own)
   } finally {
-    api()[`Release${kind}ProviderOptions`](own)
+    api().ReleaseCUDAProviderOptions(own)
   }
 }

@@ -1,4 +1,5 @@
 import { api, call, create, type Handle } from './calls.ts'
+import type { Device } from './device.ts'
 import { appendProvider } from './providers.ts'
 
 /** Numbers of `GraphOptimizationLevel`. */
@@ -9,8 +10,9 @@ export interface SessionSettings {
   /** Threads that share one operator's work. */
   readonly threads: number
   readonly optimization: OptimizationLevel
-  /** The execution provider that must take every operator, e.g. `CUDAExecutionProvider`; the CPU when absent. */
-  readonly provider?: string
+  readonly device: Device
+  /** Whether the CPU may take operators that the device cannot. */
+  readonly allowFallback?: boolean
   /** Where to write a Chrome trace of the session's operators; `<prefix>_<time>.json`. */
   readonly profilePrefix?: string
 }
@@ -31,7 +33,7 @@ export function createSessionOptions(settings: SessionSettings): Handle {
     const kept = 'CommonSubexpressionElimination'
     call(api().AddSessionConfigEntry, options, 'optimization.disable_specified_optimizers', kept)
     if (settings.profilePrefix !== undefined) call(api().EnableProfiling, options, settings.profilePrefix)
-    if (settings.provider !== undefined) appendProvider(options, settings.provider)
+    appendProvider(options, settings.device, settings.allowFallback ?? false)
     return options
   } catch (thrown) {
     api().ReleaseSessionOptions(options)

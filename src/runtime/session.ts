@@ -1,37 +1,42 @@
 import koffi from 'koffi'
-import type { Binding, ExecutorSession, HostTensor } from '../compiler/executor.ts'
-import { runtimeOutOfMemory } from '../errors/runtime.ts'
+import type { Binding, BoundTensor, ExecutorSession } from '../compiler/executor.ts'
+import { deviceOutOfMemory } from '../errors/runtime.ts'
 import { api, call, create, createAsync, type Handle } from './calls.ts'
+import { type Device, deviceName } from './device.ts'
 import { IoBinding } from './io-binding.ts'
 import type { NativeFunction } from './ort-library.ts'
 import { createSessionOptions, type SessionSettings } from './session-options.ts'
 import { isOutOfMemory } from './status.ts'
 
-type Tensors = Readonly<Record<string, HostTensor>>
+type Tensors = Readonly<Record<string, BoundTensor>>
 
 /** Builds a session from the bytes of an ONNX model; the event loop stays free meanwhile. */
 export async function createSession(environment: Handle, onnx: Uint8Array, settings: SessionSettings) {
   const options = createSessionOptions(settings)
   try {
     const handle = await createAsync(api().CreateSessionFromArray, environment, onnx, onnx.byteLength, options)
-    return new OrtSession(handle, settings.profilePrefix !== undefined)
+    return new OrtSession(handle, settings.device, settings.profilePrefix !== undefined)
   } catch (thrown) {
-    throw isOutOfMemory(thrown) ? runtimeOutOfMemory('load the model', thrown.message) : thrown
+    throw isOutOfMemory(thrown)
+      ? deviceOutOfMemory(deviceName(settings.device), 'load the model', thrown.message)
+      : thrown
   } finally {
     api().ReleaseSessionOptions(options)
   }
 }
 
 export class OrtSession implements ExecutorSession {
-  readonly #handle: Handle
+  readonly handle: Handle
+  readonly #device: Device
   readonly #profiled: boolean
   readonly #bindings = new Set<IoBinding>()
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
   #disposed = false
 
-  constructor(handle: Handle, profiled: boolean) {
-    this.#handle = handle
+  constructor(handle: Handle, device: Device, profiled: boolean) {
+    this.handle = handle
+    this.#device = device
     this.#profiled = profiled
     this.inputNames = readNames(handle, api().SessionGetInputCount, api().SessionGetInputName)
     this.outputNames = readNames(handle, api().SessionGetOutputCount, api().SessionGetOutputName)
@@ -41,9 +46,24 @@ export class OrtSession implements ExecutorSession {
     if (this.#disposed) throw new Error('the session is disposed of')
     expectNames('input', this.inputNames, Object.keys(inputs))
     expectNames('output', this.outputNames, Object.keys(outputs))
-    const binding: IoBinding = new IoBinding(this.#handle, inputs, outputs, () => this.#bindings.delete(binding))
+    const binding: IoBinding = new IoBinding(this, inputs, outputs, () => this.#bindings.delete(binding))
     this.#bindings.add(binding)
     return binding
+  }
+
+  /** Whether it reads and writes host memory in place. */
+  get onHost(): boolean {
+    return this.#device.provider === 'cpu'
+  }
+
+  /** One run after another where the provider shares one command queue among sessions. */
+  exclusively(work: () => Promise<void>): Promise<void> {
+    return this.#device.provider === 'webgpu' ? inTurn(work) : work()
+  }
+
+  /** What was thrown by a run, with what to do where that is known. */
+  explain(thrown: unknown): unknown {
+    return isOutOfMemory(thrown) ? deviceOutOfMemory(deviceName(this.#device), 'run the model', thrown.message) : thrown
   }
 
   /** Releases the session and every binding of it. */
@@ -51,9 +71,17 @@ export class OrtSession implements ExecutorSession {
     if (this.#disposed) return
     for (const binding of this.#bindings) binding.dispose()
     this.#disposed = true
-    if (this.#profiled) readString((allocator) => create(api().SessionEndProfiling, this.#handle, allocator))
-    api().ReleaseSession(this.#handle)
+    if (this.#profiled) readString((allocator) => create(api().SessionEndProfiling, this.handle, allocator))
+    api().ReleaseSession(this.handle)
   }
+}
+
+let last: Promise<void> = Promise.resolve()
+
+function inTurn(work: () => Promise<void>): Promise<void> {
+  const turn = last.then(work)
+  last = turn.catch(() => {})
+  return turn
 }
 
 function expectNames(kind: string, wanted: readonly string[], given: readonly string[]): void {

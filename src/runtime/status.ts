@@ -21,4 +21,15 @@ export function check(api: OrtApi, status: bigint | null): void {
 
 /** Allocations fail with words, not with a code of their own. */
 export const isOutOfMemory = (thrown: unknown): thrown is OrtFailure =>
-  thrown instanceof OrtFailure && /bad_alloc|allocate memory|out of memory/i.test(thrown.message)
+  thrown instanceof OrtFailure && /bad_alloc|allocate memory|out of memory|CUDA failure 2\b/i.test(thrown.message)
+
+/** A session may not put an operator on the CPU, and a graph has one that its device cannot take. */
+export const isFallbackRefusal = (thrown: unknown): thrown is OrtFailure =>
+  thrown instanceof OrtFailure && /fallback to CPU EP has been explicitly disabled/.test(thrown.message)
+
+/** Native messages begin with a source location and go on for lines. */
+export const firstLine = (message: string) =>
+  message
+    .replace(/^ONNX Runtime: (\/\S+:\d+ .*? (was false\. |: ))?/, '')
+    .split('\n')[0]
+    ?.slice(0, 300) ?? ''

@@ -27,13 +27,16 @@ export interface GradientStepOptions {
   readonly targets: tf.Tensor2D
   /** Answers the masks of dropout and stochastic depth in the order of the forward pass. */
   mask(mask: Mask): tf.Tensor
+  /** Factor on the loss that is differentiated, and so on the gradients; the loss that is answered is without it. */
+  readonly lossScale?: tf.Tensor | undefined
   /** The gradient so far of a parameter, to add to. */
   earlier?(name: string): tf.Tensor
 }
 
 /** Loss and gradients of one batch in training mode. */
 export function gradientStep(options: GradientStepOptions): GradientStep {
-  const { classifier, tensors, trainable, pixels, targets, mask, earlier } = options
+  const { classifier, tensors, trainable, pixels, targets, mask, lossScale, earlier } = options
+  let loss: tf.Scalar | undefined
   let logits: tf.Tensor2D | undefined
   const buffers: Record<string, tf.Tensor> = {}
   const mode = maskedMode(mask, (name, value) => {
@@ -42,9 +45,10 @@ export function gradientStep(options: GradientStepOptions): GradientStep {
   const lossOf = (...values: tf.Tensor[]) => {
     const all = { ...tensors, ...Object.fromEntries(trainable.map((name, i) => [name, values[i] as tf.Tensor])) }
     logits = tf.keep(classifier.head(all, classifier.features(all, pixels, mode), mode))
-    return crossEntropy(logits, targets)
+    loss = tf.keep(crossEntropy(logits, targets))
+    return lossScale === undefined ? loss : (tf.mul(loss, lossScale) as tf.Scalar)
   }
-  const { value, grads } = tf.valueAndGrads(lossOf)(trainable.map((name) => parameterOf(tensors, name)))
+  const { grads } = tf.valueAndGrads(lossOf)(trainable.map((name) => parameterOf(tensors, name)))
   const gradients = Object.fromEntries(
     trainable.map((name, i) => {
       const gradient = gradientOf(grads[i], name)
@@ -52,7 +56,7 @@ export function gradientStep(options: GradientStepOptions): GradientStep {
     }),
   )
   return {
-    loss: value as tf.Scalar,
+    loss: loss as unknown as tf.Scalar,
     logits: logits as unknown as tf.Tensor2D,
     gradients,
     buffers,

@@ -3,7 +3,7 @@ import type { Executor, ExecutorSession } from '../compiler/executor.ts'
 import type { Classifier } from '../registry/engine.ts'
 import { forwardGraph, type GradientGraph, type GradientVariant, gradientGraph } from './graphs.ts'
 
-export interface GradientSession extends Pick<GradientGraph, 'masks' | 'movedBuffers'> {
+export interface GradientSession extends Pick<GradientGraph, 'masks' | 'movedBuffers' | 'scaled'> {
   readonly session: ExecutorSession
 }
 
@@ -28,14 +28,17 @@ export class GraphCache {
 
   forward(classifier: Classifier, batchSize: number): Promise<ExecutorSession> {
     const known = remember(this.#forward, classifier, () => new Map<number, Promise<ExecutorSession>>())
-    return remember(known, batchSize, () => this.load(forwardGraph(classifier, batchSize).onnx))
+    return remember(known, batchSize, () => this.load(forwardGraph(classifier, batchSize, this.#executor.target).onnx))
   }
 
   gradient(classifier: Classifier, variant: GradientVariant): Promise<GradientSession> {
     const known = remember(this.#gradient, classifier, () => new Map<string, Promise<GradientSession>>())
     return remember(known, JSON.stringify(variant), async () => {
-      const { onnx, masks, movedBuffers } = gradientGraph(classifier, variant)
-      return { session: await this.load(onnx), masks, movedBuffers }
+      const { onnx, masks, movedBuffers, scaled } = gradientGraph(classifier, {
+        ...variant,
+        target: this.#executor.target,
+      })
+      return { session: await this.load(onnx), masks, movedBuffers, scaled }
     })
   }
 }

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
 import { type Compiled, type CompileOptions, compile } from '../compiler/compile.ts'
+import type { Target } from '../compiler/executor.ts'
 import type { Classifier, Tensors } from '../registry/engine.ts'
 import { gradientStep } from './gradient-step.ts'
 import type { Mask } from './masks.ts'
@@ -27,9 +28,11 @@ const weightInputs = ({ parameters, buffers }: Classifier) =>
   [...parameters, ...buffers].map(({ name, shape }) => float32(name, shape))
 
 /** (weights, pixels) → logits `[batchSize, labels]`. */
-export function forwardGraph(classifier: Classifier, batchSize: number): Compiled {
+export function forwardGraph(classifier: Classifier, batchSize: number, target?: Target): Compiled {
   const forward = (t: Tensors) => ({ logits: classifier.head(t, classifier.features(t, t.pixels as tf.Tensor4D)) })
-  return compile([...weightInputs(classifier), float32('pixels', imageShape(classifier, batchSize))], forward)
+  return compile([...weightInputs(classifier), float32('pixels', imageShape(classifier, batchSize))], forward, {
+    ...(target === undefined ? {} : { target }),
+  })
 }
 
 export interface GradientVariant extends Omit<CompileOptions, 'inPlace'> {
@@ -45,7 +48,12 @@ export interface GradientGraph extends Compiled {
   readonly masks: readonly Mask[]
   /** Buffers that the batch moves; each is an output written over its input. */
   readonly movedBuffers: readonly string[]
+  /** Whether the loss is multiplied by the input `lossScale`. */
+  readonly scaled: boolean
 }
+
+/** Name of the graph input that holds the factor on the loss. */
+export const lossScaleInput = 'lossScale'
 
 /**
  * (weights, pixels, targets; earlier gradients; masks) → loss, logits, squared gradient norm, gradient of each
@@ -53,11 +61,13 @@ export interface GradientGraph extends Compiled {
  */
 export function gradientGraph(classifier: Classifier, variant: GradientVariant): GradientGraph {
   const { batchSize, trainable, adds, ...options } = variant
+  const scaled = options.target?.precision === 'fp16'
   const shapes = new Map(classifier.parameters.map(({ name, shape }) => [name, shape]))
   const inputs = [
     ...weightInputs(classifier),
     float32('pixels', imageShape(classifier, batchSize)),
     float32('targets', [batchSize, classifier.labels.length]),
+    ...(scaled ? [float32(lossScaleInput, [])] : []),
     ...(adds ? trainable.map((name) => float32(earlierGradientOf(name), shapes.get(name) ?? [])) : []),
   ]
   const masks: Mask[] = []
@@ -73,6 +83,7 @@ export function gradientGraph(classifier: Classifier, variant: GradientVariant):
         trainable,
         pixels: t.pixels as tf.Tensor4D,
         targets: t.targets as tf.Tensor2D,
+        lossScale: t[lossScaleInput],
         mask: (mask) => declare(float32(maskInput(masks.push(mask) - 1), mask.shape)),
         ...(adds ? { earlier: (name: string) => t[earlierGradientOf(name)] as tf.Tensor } : {}),
       })
@@ -94,5 +105,5 @@ export function gradientGraph(classifier: Classifier, variant: GradientVariant):
     },
     { ...options, inPlace },
   )
-  return { ...compiled, masks, movedBuffers }
+  return { ...compiled, masks, movedBuffers, scaled }
 }

@@ -1,4 +1,4 @@
-import type { HostTensor } from '../compiler/executor.ts'
+import type { BoundTensor } from '../compiler/executor.ts'
 import type { Classifier } from '../registry/engine.ts'
 import { elementCount } from '../std/shape.ts'
 
@@ -9,14 +9,13 @@ export function float32(shape: readonly number[]) {
 }
 
 /** Where the values of a parameter or buffer lie. */
-export type TensorView = (name: string) => Float32Array
+export type TensorView = (name: string) => BoundTensor
 
-/** Named tensors over the memory where they lie. */
+/** Named tensors where they lie. */
 export const tensorsAt = (
-  places: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  places: readonly { readonly name: string }[],
   view: TensorView,
-): Record<string, HostTensor> =>
-  Object.fromEntries(places.map(({ name, shape }) => [name, { dtype: 'float32', shape, data: view(name) }]))
+): Record<string, BoundTensor> => Object.fromEntries(places.map(({ name }) => [name, view(name)]))
 
 /** A classifier's parameters and buffers. */
 export const stateOf = ({ parameters, buffers }: Classifier) => [...parameters, ...buffers]

@@ -12,11 +12,16 @@ export function createOnnxEngine(executor: Executor): Engine {
   const graphs = new GraphCache(executor)
   return {
     facts: onnxEngineFacts(executor),
-    trainer: (spec) => createOnnxTrainer(graphs, spec),
+    trainer: (spec) => createOnnxTrainer(executor, graphs, spec),
     async predictor(classifier, weights) {
-      const slab = new ParameterSlab(fixedLayout(stateOf(classifier)))
+      const slab = new ParameterSlab(executor, fixedLayout(stateOf(classifier)))
       slab.set(weights)
-      return new OnnxPredictor(graphs, classifier, (name) => slab.view(name))
+      return new OnnxPredictor(
+        graphs,
+        classifier,
+        (name) => slab.tensor(name),
+        () => slab.dispose(),
+      )
     },
     dispose: () => executor.dispose(),
   }

@@ -1,7 +1,15 @@
-import type { HostTensor } from '../compiler/executor.ts'
+import type { BoundTensor, HostTensor } from '../compiler/executor.ts'
 import type { Classifier, MicroBatch } from '../registry/engine.ts'
 import type { GraphCache } from './graph-cache.ts'
-import { earlierGradientOf, type GradientVariant, gradientOf, imageShape, maskInput, nextBuffer } from './graphs.ts'
+import {
+  earlierGradientOf,
+  type GradientVariant,
+  gradientOf,
+  imageShape,
+  lossScaleInput,
+  maskInput,
+  nextBuffer,
+} from './graphs.ts'
 import { float32, stateOf, type TensorView, tensorsAt } from './host-tensor.ts'
 import { fillMask, type MaskDraw } from './masks.ts'
 
@@ -13,6 +21,8 @@ export interface GradientMemory {
   readonly gradients: TensorView
   readonly loss: HostTensor
   readonly squaredGradNorm: HostTensor
+  /** Factor on the loss, where the precision asks for one. */
+  readonly lossScale: HostTensor
 }
 
 /** Computes the gradients of one micro-batch. */
@@ -28,7 +38,7 @@ export async function bindGradient(
   variant: GradientVariant,
   memory: GradientMemory,
 ): Promise<OnnxGradient> {
-  const { session, masks, movedBuffers } = await graphs.gradient(classifier, variant)
+  const { session, masks, movedBuffers, scaled } = await graphs.gradient(classifier, variant)
   const { batchSize, trainable, adds } = variant
   const state = tensorsAt(stateOf(classifier), memory.state)
   const trained = new Set(trainable)
@@ -36,9 +46,9 @@ export async function bindGradient(
     classifier.parameters.filter(({ name }) => trained.has(name)),
     memory.gradients,
   )
-  const renamed = (tensors: Record<string, HostTensor>, rename: (name: string) => string) =>
+  const renamed = (tensors: Record<string, BoundTensor>, rename: (name: string) => string) =>
     Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [rename(name), tensor]))
-  const moved = Object.fromEntries(movedBuffers.map((name) => [name, state[name] as HostTensor]))
+  const moved = Object.fromEntries(movedBuffers.map((name) => [name, state[name] as BoundTensor]))
   const pixels = float32(imageShape(classifier, batchSize))
   const targets = float32([batchSize, classifier.labels.length])
   const maskTensors = masks.map(({ shape, rate }) => ({ rate, tensor: float32(shape) }))
@@ -47,6 +57,7 @@ export async function bindGradient(
       ...state,
       pixels,
       targets,
+      ...(scaled ? { [lossScaleInput]: memory.lossScale } : {}),
       ...(adds ? renamed(gradients, earlierGradientOf) : {}),
       ...Object.fromEntries(maskTensors.map(({ tensor }, index) => [maskInput(index), tensor])),
     },

@@ -1,4 +1,4 @@
-import type { Binding, HostTensor } from '../compiler/executor.ts'
+import type { Binding, BoundTensor } from '../compiler/executor.ts'
 import type { Batch, Classifier, Predictor } from '../registry/engine.ts'
 import type { GraphCache } from './graph-cache.ts'
 import { imageShape } from './graphs.ts'
@@ -14,10 +14,12 @@ interface Forward {
 export class OnnxPredictor implements Predictor {
   readonly #graphs: GraphCache
   readonly #classifier: Classifier
-  readonly #weights: Readonly<Record<string, HostTensor>>
+  readonly #weights: Readonly<Record<string, BoundTensor>>
+  readonly #onDispose: () => void
   readonly #bySize = new Map<number, Forward>()
 
-  constructor(graphs: GraphCache, classifier: Classifier, view: TensorView) {
+  constructor(graphs: GraphCache, classifier: Classifier, view: TensorView, onDispose = () => {}) {
+    this.#onDispose = onDispose
     this.#graphs = graphs
     this.#classifier = classifier
     this.#weights = tensorsAt(stateOf(classifier), view)
@@ -33,6 +35,7 @@ export class OnnxPredictor implements Predictor {
   async dispose(): Promise<void> {
     for (const { binding } of this.#bySize.values()) binding.dispose()
     this.#bySize.clear()
+    this.#onDispose()
   }
 
   async #bind(size: number): Promise<Forward> {

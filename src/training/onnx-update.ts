@@ -1,4 +1,4 @@
-import type { Binding, ExecutorSession, HostTensor } from '../compiler/executor.ts'
+import type { Binding, BoundTensor, Executor, ExecutorSession, HostTensor } from '../compiler/executor.ts'
 import type { GraphCache } from './graph-cache.ts'
 import { float32 } from './host-tensor.ts'
 import type { Optimizer } from './optimizer.ts'
@@ -15,11 +15,17 @@ export interface Slabs {
 /** Elements: so few that a piece's weights, moments and temporaries stay in cache, so many that calls cost nothing. */
 const pieceLength = 1 << 18
 
-const pieces = (part: SlabPart): readonly SlabPart[] =>
+const cut = (part: SlabPart): readonly SlabPart[] =>
   Array.from({ length: Math.ceil(part.length / pieceLength) }, (_, i) => {
     const done = i * pieceLength
     return { ...part, offset: part.offset + done, length: Math.min(pieceLength, part.length - done) }
   })
+
+/** A device updates much at once; the CPU, what its caches hold. */
+function pieces({ target, divisible }: Executor, layout: SlabLayout): readonly SlabPart[] {
+  if (!divisible) return layout.tensors
+  return target.provider === 'cpu' ? layout.parts.flatMap(cut) : layout.parts
+}
 
 type Scalars = Readonly<Record<string, HostTensor>>
 
@@ -43,15 +49,17 @@ export class OnnxUpdate {
     this.#shared = shared
   }
 
-  static async create(graphs: GraphCache, layout: SlabLayout, slabs: Slabs, optimizer: Optimizer) {
+  static async create(executor: Executor, graphs: GraphCache, layout: SlabLayout, slabs: Slabs, optimizer: Optimizer) {
     const sharedNames = [...stepScalars.filter((name) => name !== 'learningRate'), ...Object.keys(optimizer.scalars(1))]
     const shared = Object.fromEntries(sharedNames.map((name) => [name, float32([])]))
     const learningRates = new Map(layout.parts.map(({ learningRateFactor }) => [learningRateFactor, float32([])]))
     const sessions = new Map<string, ExecutorSession>()
     const bindings: Binding[] = []
-    for (const piece of layout.parts.flatMap(pieces)) {
+    for (const piece of pieces(executor, layout)) {
       const key = `${piece.length} ${piece.decay}`
-      const session = sessions.get(key) ?? (await graphs.load(updateGraph(piece.length, piece.decay, optimizer)))
+      const session =
+        sessions.get(key) ??
+        (await graphs.load(updateGraph(piece.length, piece.decay, optimizer, executor.target).onnx))
       sessions.set(key, session)
       const learningRate = learningRates.get(piece.learningRateFactor) as HostTensor
       bindings.push(bind(session, piece, slabs, { ...shared, learningRate }))
@@ -72,16 +80,11 @@ export class OnnxUpdate {
   }
 }
 
-function bind(session: ExecutorSession, { offset, length }: SlabPart, slabs: Slabs, scalars: Scalars): Binding {
-  const part = (slab: ParameterSlab): HostTensor => ({
-    dtype: 'float32',
-    shape: [length],
-    data: slab.data.subarray(offset, offset + length),
-  })
-  const inputs: Record<string, HostTensor> = { ...scalars, gradient: part(slabs.gradients) }
-  const outputs: Record<string, HostTensor> = {}
+function bind(session: ExecutorSession, piece: SlabPart, slabs: Slabs, scalars: Scalars): Binding {
+  const inputs: Record<string, BoundTensor> = { ...scalars, gradient: slabs.gradients.part(piece) }
+  const outputs: Record<string, BoundTensor> = {}
   for (const [name, slab] of Object.entries({ weights: slabs.weights, ...slabs.slots })) {
-    const state = part(slab)
+    const state = slab.part(piece)
     inputs[name] = state
     outputs[nextOf(name)] = state
   }

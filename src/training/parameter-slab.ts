@@ -1,3 +1,4 @@
+import type { DeviceTensor, Executor } from '../compiler/executor.ts'
 import type { Weights } from '../registry/engine.ts'
 import { elementCount } from '../std/shape.ts'
 
@@ -23,9 +24,12 @@ export interface SlabPart extends UpdateRule {
   readonly length: number
 }
 
+/** A tensor in a slab; `offset` and `length` in elements. */
+export interface PlacedTensor extends SlabTensor, SlabPart {}
+
 /** Where each tensor lies in one vector: tensors of one rule side by side. */
 export interface SlabLayout {
-  readonly tensors: readonly { readonly name: string; readonly offset: number; readonly size: number }[]
+  readonly tensors: readonly PlacedTensor[]
   readonly parts: readonly SlabPart[]
   /** Elements in all. */
   readonly size: number
@@ -40,13 +44,13 @@ export function slabLayout(tensors: readonly SlabTensor[]): SlabLayout {
     group.push(tensor)
   }
   let end = 0
-  const placed: SlabLayout['tensors'][number][] = []
+  const placed: PlacedTensor[] = []
   const parts = [...groups.values()].map((group) => {
     const offset = end
-    for (const { name, shape } of group) {
-      const size = elementCount(shape)
-      placed.push({ name, offset: end, size })
-      end += aligned(size)
+    for (const tensor of group) {
+      const length = elementCount(tensor.shape)
+      placed.push({ ...tensor, offset: end, length })
+      end += aligned(length)
     }
     const [{ decay, learningRateFactor }] = group as [SlabTensor]
     return { decay, learningRateFactor, offset, length: end - offset }
@@ -58,36 +62,55 @@ export function slabLayout(tensors: readonly SlabTensor[]): SlabLayout {
 export const fixedLayout = (tensors: readonly Omit<SlabTensor, keyof UpdateRule>[]): SlabLayout =>
   slabLayout(tensors.map(({ name, shape }) => ({ name, shape, decay: false, learningRateFactor: 0 })))
 
-/** One vector that holds a tensor per parameter, so that all of them are one buffer to an optimiser. */
+/**
+ * One vector that holds a tensor per parameter, so that all of them are one buffer to an optimiser; where an executor's
+ * memory has no parts, a tensor each.
+ */
 export class ParameterSlab {
-  readonly data: Float32Array
-  readonly #views: ReadonlyMap<string, Float32Array>
+  readonly #owned: readonly DeviceTensor[]
+  readonly #tensors: ReadonlyMap<string, DeviceTensor>
+  readonly #part: (part: SlabPart) => DeviceTensor
 
-  constructor(layout: SlabLayout) {
-    this.data = new Float32Array(layout.size)
-    this.#views = new Map(
-      layout.tensors.map(({ name, offset, size }) => [name, this.data.subarray(offset, offset + size)]),
-    )
+  constructor(executor: Executor, { tensors, size }: SlabLayout) {
+    if (executor.divisible) {
+      const whole = executor.allocate('float32', [size])
+      this.#owned = [whole]
+      this.#tensors = new Map(tensors.map(({ name, shape, offset }) => [name, whole.part(offset, shape)]))
+      this.#part = ({ offset, length }) => whole.part(offset, [length])
+    } else {
+      this.#tensors = new Map(tensors.map(({ name, shape }) => [name, executor.allocate('float32', shape)]))
+      this.#owned = [...this.#tensors.values()]
+      const names = new Map(tensors.map(({ name, offset }) => [offset, name]))
+      this.#part = ({ offset, length }) => this.tensor(names.get(offset) ?? '').part(0, [length])
+    }
   }
 
-  /** A tensor's elements, in the slab's memory. */
-  view(name: string): Float32Array {
-    const found = this.#views.get(name)
+  /** A tensor by name, in its shape. */
+  tensor(name: string): DeviceTensor {
+    const found = this.#tensors.get(name)
     if (found === undefined) throw new Error(`no tensor is named "${name}"`)
     return found
   }
 
+  /** A run of the slab as a vector. */
+  part(part: SlabPart): DeviceTensor {
+    return this.#part(part)
+  }
+
   set(values: Weights): void {
-    for (const [name, view] of this.#views) {
+    for (const [name, tensor] of this.#tensors) {
       const value = values.get(name)
-      if (value?.length !== view.length) {
-        throw new Error(`"${name}" has ${value?.length ?? 'no'} elements, not ${view.length}`)
-      }
-      view.set(value)
+      const wanted = elementCount(tensor.shape)
+      if (value?.length !== wanted) throw new Error(`"${name}" has ${value?.length ?? 'no'} elements, not ${wanted}`)
+      tensor.write(value)
     }
   }
 
   copy(): Weights {
-    return new Map([...this.#views].map(([name, view]) => [name, view.slice()]))
+    return new Map([...this.#tensors].map(([name, tensor]) => [name, tensor.read() as Float32Array]))
+  }
+
+  dispose(): void {
+    for (const tensor of this.#owned) tensor.dispose()
   }
 }

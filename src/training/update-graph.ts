@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
-import { compile } from '../compiler/compile.ts'
+import { type Compiled, compile } from '../compiler/compile.ts'
+import type { Target } from '../compiler/executor.ts'
 import type { Optimizer } from './optimizer.ts'
 
 /** Names of the scalars that every update graph takes. */
@@ -11,7 +12,7 @@ export const nextOf = (part: string) => `next ${part}`
  * (weights, the optimiser's slots, gradient: vectors of `length`; scalars) → next weights and slots, each written over
  * its input; an ONNX model. It knows no parameters: one serves every piece of a slab that is so long.
  */
-export function updateGraph(length: number, decay: boolean, optimizer: Optimizer): Uint8Array {
+export function updateGraph(length: number, decay: boolean, optimizer: Optimizer, target?: Target): Compiled {
   const state = ['weights', ...optimizer.slots]
   const own = Object.keys(optimizer.scalars(1))
   const float32 = (name: string, shape: readonly number[]) => ({ name, shape, dtype: 'float32' as const })
@@ -34,5 +35,5 @@ export function updateGraph(length: number, decay: boolean, optimizer: Optimizer
     return Object.fromEntries(Object.entries(parts).map(([part, tensor]) => [nextOf(part), tensor]))
   }
   const inPlace = Object.fromEntries(state.map((part) => [nextOf(part), part]))
-  return compile(inputs, update, { inPlace }).onnx
+  return compile(inputs, update, { inPlace, ...(target === undefined ? {} : { target }) })
 }

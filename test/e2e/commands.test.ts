@@ -76,7 +76,7 @@ describe('xp', () => {
 
   it('it lists and shows the stages', async () => {
     const { stages } = await json('stages', 'list')
-    expect(stages).toHaveLength(9)
+    expect(stages).toHaveLength(11)
     const shown = await json('stages', 'show', 'train/supervised')
     expect(shown.params.find((p: { name: string }) => p.name === 'learningRate')).toMatchObject({ default: 5e-5 })
     const wrong = await project.xp('stages', 'show', 'train/supervisd')
@@ -124,7 +124,8 @@ describe('xp', () => {
     expect(status).toMatchObject({
       node: 'ok',
       onnxruntime: 'ok',
-      CPUExecutionProvider: 'ok',
+      'device cpu': 'ok',
+      'device auto': 'ok',
       sharp: 'ok',
       store: 'ok',
     })

@@ -54,7 +54,9 @@ const traced = (testCase: OpCase, feeds: Record<string, HostTensor>) => {
 }
 
 function eager(testCase: OpCase, feeds: Record<string, HostTensor>): Record<string, Data> {
-  const operands = Object.values(feeds).map(({ data, shape, dtype }) => tf.tensor(data, [...shape], dtype))
+  const operands = Object.values(feeds).map(({ data, shape, dtype }) =>
+    tf.tensor(data, [...shape], dtype as tf.DataType),
+  )
   return Object.fromEntries(
     Object.entries(withGradients(testCase, operands)).map(([k, t]) => [k, t.dataSync() as Data]),
   )

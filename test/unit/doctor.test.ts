@@ -25,7 +25,8 @@ it('says what is broken and what to do, and takes an absent tracker for no fault
     expect(byName.get('store')).toMatchObject({ status: 'broken', hint: expect.stringContaining('XP_STORE') })
     expect(byName.get('mlflow')).toMatchObject({ status: 'missing', hint: expect.stringContaining('runs go on') })
     expect(byName.get('sharp')?.status).toBe('ok')
-    expect(byName.get('CPUExecutionProvider')?.status).toBe('ok')
+    expect(byName.get('device cpu')?.status).toBe('ok')
+    expect(byName.get('device auto')?.detail).toMatch(/^(cpu|cuda), in/)
   } finally {
     rmSync(dir, { recursive: true })
   }

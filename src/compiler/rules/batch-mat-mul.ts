@@ -1,4 +1,4 @@
-import { matrixProduct, matrixProductType } from './matrix-product.ts'
+import { lowerProduct, matrixProduct, matrixProductType } from './matrix-product.ts'
 import { arity, operand, type Rule } from './rule.ts'
 
 /** Product over the last two axes, either operand transposed; leading axes broadcast. */
@@ -22,6 +22,6 @@ export const batchMatMul: Rule<{ readonly transposeA: boolean; readonly transpos
     const output = onnx.output
     if (!transposeA && !transposeB) onnx.emit('MatMul', onnx.inputs, {}, { output })
     else if (flat) onnx.emit('Gemm', onnx.inputs, attrs, { output })
-    else onnx.emit('FusedMatMul', onnx.inputs, attrs, { output, domain: 'com.microsoft' })
+    else lowerProduct(onnx, onnx.inputs, operand(onnx.inputTypes, 0).shape.length, { transposeA, transposeB }, output)
   },
 }

@@ -14,6 +14,6 @@ export const cast = parametricUnary({
   lower: (onnx, { dtype }) => {
     onnx.emit('Cast', onnx.inputs, { to: onnxDType[dtype] }, { output: onnx.output })
   },
-  accepts: ['float32', 'int32', 'bool'],
+  accepts: ['float32', 'float16', 'bfloat16', 'int32', 'bool'],
   result: ({ dtype }) => dtype,
 })

@@ -1,3 +1,4 @@
+import { isFloat } from '../ir.ts'
 import { at } from '../shape.ts'
 import { onnxWindow, toNchw, toNhwc, type Window, windowPositions } from './conv-geometry.ts'
 import { forEachTap } from './conv-taps.ts'
@@ -7,7 +8,7 @@ export type ConvAttrs = Window & { readonly groups: number }
 
 /** Checks x `[n, h, w, in]` against a weight `[out, in / groups, kh, kw]`. */
 export function needConvolvable(x: TensorType, weight: TensorType, groups: number): void {
-  const fits = x.dtype === 'float32' && weight.dtype === 'float32' && x.shape.length === 4 && weight.shape.length === 4
+  const fits = isFloat(x.dtype) && weight.dtype === x.dtype && x.shape.length === 4 && weight.shape.length === 4
   need(fits, 'takes a float32 image batch and a float32 kernel, both of rank 4')
   need(
     x.shape[3] === at(weight.shape, 1) * groups && at(weight.shape, 0) % groups === 0,
@@ -23,7 +24,7 @@ export const conv2d: Rule<ConvAttrs> = {
     const [x, weight] = [operand(inputs, 0), operand(inputs, 1)]
     needConvolvable(x, weight, attrs.groups)
     const positions = windowPositions(x.shape.slice(1, 3), weight.shape.slice(2), attrs)
-    return [{ dtype: 'float32', shape: [at(x.shape, 0), ...positions, at(weight.shape, 0)] }]
+    return [{ dtype: x.dtype, shape: [at(x.shape, 0), ...positions, at(weight.shape, 0)] }]
   },
   evaluate(inputs, attrs, outputs) {
     const [x, weight, { shape }] = [operand(inputs, 0), operand(inputs, 1), operand(outputs, 0)]

@@ -1,4 +1,4 @@
-import { matrixProduct, matrixProductType } from './matrix-product.ts'
+import { lowerProduct, matrixProduct, matrixProductType } from './matrix-product.ts'
 import { arity, operand, type Rule } from './rule.ts'
 
 type FusedMatMulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean; readonly alpha: number }
@@ -14,8 +14,7 @@ export const fusedMatMul: Rule<FusedMatMulAttrs> = {
   evaluate: (inputs, attrs, outputs) => [
     matrixProduct(operand(inputs, 0), operand(inputs, 1), attrs, operand(outputs, 0)),
   ],
-  lower(onnx, { transposeA, transposeB, alpha }) {
-    const attrs = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0, alpha: { float: alpha } }
-    onnx.emit('FusedMatMul', onnx.inputs, attrs, { output: onnx.output, domain: 'com.microsoft' })
+  lower(onnx, attrs) {
+    lowerProduct(onnx, onnx.inputs, operand(onnx.inputTypes, 0).shape.length, attrs, onnx.output)
   },
 }

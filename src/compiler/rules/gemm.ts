@@ -10,7 +10,8 @@ export const gemm: Rule<{ readonly transposeA: boolean; readonly transposeB: boo
     arity(inputs, 3)
     const product = matrixProductType(operand(inputs, 0), operand(inputs, 1), transposeA, transposeB)
     const sum = broadcastShapes(product.shape, operand(inputs, 2).shape)
-    need(product.shape.length === 2 && sum !== undefined && sameShape(sum, product.shape), 'takes matrices and a bias')
+    const fits = product.shape.length === 2 && sum !== undefined && sameShape(sum, product.shape)
+    need(fits && operand(inputs, 2).dtype === product.dtype, 'takes matrices and a bias')
     return [product]
   },
   evaluate(inputs, attrs, outputs) {

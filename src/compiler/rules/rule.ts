@@ -1,4 +1,4 @@
-import type { HostTensor } from '../executor.ts'
+import type { HostTensor, Provider } from '../executor.ts'
 import type { Attrs, Data, DType, TensorType, Value } from '../ir.ts'
 
 export type { Attrs, Data, DType, HostTensor, TensorType, Value }
@@ -19,6 +19,8 @@ export type OnnxAttribute = number | string | readonly number[] | { readonly flo
 
 /** Writes the ONNX nodes of one IR node. */
 export interface Lowering {
+  /** What will run the graph: some lack operators. */
+  readonly provider: Provider
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly inputTypes: readonly TensorType[]

@@ -10,7 +10,7 @@ export async function runOnnx(
   const inputs = session.inputNames.map((name) => {
     const feed = feeds[name]
     if (feed === undefined) throw new Error(`no feed for ${name}`)
-    return [name, new ort.Tensor(feed.dtype, feed.data as Float32Array, [...feed.shape])] as const
+    return [name, new ort.Tensor(feed.dtype as 'float32', feed.data as Float32Array, [...feed.shape])] as const
   })
   const results = await session.run(Object.fromEntries(inputs))
   await session.release()

@@ -120,7 +120,12 @@ describe('wrong use is refused in words', () => {
 })
 
 it('an executor says which runtime it is', () => {
-  expect(executor.facts).toEqual({ runtime: 'onnxruntime', version: expect.stringMatching(/^1\.\d+/), provider: 'cpu' })
+  expect(executor.facts).toEqual({
+    runtime: 'onnxruntime',
+    version: expect.stringMatching(/^1\.\d+/),
+    provider: 'cpu',
+    precision: 'fp32',
+  })
 })
 
 it('every native object is released, also where binding fails, over a thousand runs', async () => {
@@ -150,4 +155,37 @@ it('every native object is released, also where binding fails, over a thousand r
   expect(spies[0]?.created).toHaveBeenCalledTimes(2000)
   for (const { created, released } of spies) expect(released.mock.calls.length).toBe(created.mock.calls.length)
   expect(releasedSessions).toHaveBeenCalledTimes(1)
+})
+
+describe('memory that stays between runs', () => {
+  it('is zeroed, written and read whole or in parts, and bound where it lies', async () => {
+    const whole = executor.allocate('float32', [8])
+    expect(whole.read()).toEqual(new Float32Array(8))
+    const x = whole.part(1, [2, 3])
+    x.write(Float32Array.of(1, 2, 3, 4, 5, 6))
+    await whole.part(7, [1]).upload(Float32Array.of(9))
+    expect(whole.read()).toEqual(Float32Array.of(0, 1, 2, 3, 4, 5, 6, 9))
+    const session = await executor.load(models.add)
+    const binding = session.bind({ x, y: float32([], 10) }, { z: x })
+    await binding.run()
+    expect(x.read()).toEqual(Float32Array.of(11, 12, 13, 14, 15, 16))
+    expect(whole.read()[7]).toBe(9)
+    session.dispose()
+  })
+})
+
+it('a precision that a device has no kernels for is refused before any work', async () => {
+  await expect(createOnnxRuntime({ precision: 'bf16' })).rejects.toMatchObject({ code: 'XP_PRECISION_UNSUPPORTED' })
+  await expect(createOnnxRuntime({ device: 'webgpu', precision: 'fp16' })).rejects.toMatchObject({
+    code: 'XP_PRECISION_UNSUPPORTED',
+  })
+})
+
+it('a device that does not work is an error that says what to do, and leaves the others working', async () => {
+  await expect(createOnnxRuntime({ device: 'cuda:63' })).rejects.toMatchObject({
+    code: 'XP_DEVICE_UNAVAILABLE',
+    hint: expect.stringContaining('--onnxruntime-node-install=cuda12'),
+  })
+  const other = await createOnnxRuntime({ threads: 1 })
+  await other.dispose()
 })

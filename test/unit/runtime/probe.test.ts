@@ -1,25 +1,32 @@
 import { existsSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { libraryPath } from '../../../src/runtime/library-path.ts'
-import { probeRuntime } from '../../../src/runtime/probe.ts'
+import { operatorsPlacedOn, probeDevice, probeRuntime } from '../../../src/runtime/probe.ts'
 
-it('a probe finds the library and a CPU provider that adds', async () => {
-  const probe = await probeRuntime()
+it('a probe finds the library, and a CPU that adds', async () => {
+  const probe = probeRuntime()
   expect(existsSync(probe.library)).toBe(true)
   expect(probe.version).toMatch(/^1\.\d+\.\d+/)
-  expect(probe.providers.find((p) => p.name === 'CPUExecutionProvider')).toEqual({
-    name: 'CPUExecutionProvider',
-    available: true,
-  })
+  expect(probe.providers).toContain('CPUExecutionProvider')
+  expect(await probeDevice('cpu')).toBeUndefined()
 })
 
-it('a provider that does not work says why', async () => {
-  const { providers } = await probeRuntime()
-  for (const provider of providers) {
-    if (provider.available) expect(provider.reason).toBeUndefined()
-    else expect(provider.reason).toMatch(/\w+ \w+/)
-  }
-  expect(providers.length).toBeGreaterThan(0)
+it('a device that does not work says why', async () => {
+  expect(await probeDevice('cuda:63')).toMatch(/\w+ \w+/)
+})
+
+it('the operators that a log places on the CPU are named once, without the copies beside them', () => {
+  const log = `
+2026-11-25 [V:onnxruntime:xp, session_state.cc:1316 VerifyEachNodeIsAssignedToAnEpImpl] Node(s) placed on [CPUExecutionProvider]. Number of nodes: 3
+2026-11-25 [V:onnxruntime:xp, session_state.cc:1318 VerifyEachNodeIsAssignedToAnEpImpl]   Sign (Sign0)
+2026-11-25 [V:onnxruntime:xp, session_state.cc:1318 VerifyEachNodeIsAssignedToAnEpImpl]   Round (Round2)
+2026-11-25 [V:onnxruntime:xp, session_state.cc:1318 VerifyEachNodeIsAssignedToAnEpImpl]   Sign (Sign5)
+2026-11-25 [V:onnxruntime:xp, session_state.cc:1316 VerifyEachNodeIsAssignedToAnEpImpl] Node(s) placed on [WebGpuExecutionProvider]. Number of nodes: 2
+2026-11-25 [V:onnxruntime:xp, session_state.cc:1318 VerifyEachNodeIsAssignedToAnEpImpl]   Add (Add1)
+2026-11-25 [V:onnxruntime:xp, session_state.cc:1318 VerifyEachNodeIsAssignedToAnEpImpl]   MemcpyToHost (Memcpy)
+`
+  expect(operatorsPlacedOn('CPUExecutionProvider', log)).toEqual(['Round', 'Sign'])
+  expect(operatorsPlacedOn('WebGpuExecutionProvider', log)).toEqual(['Add'])
 })
 
 it('every platform of the package has its library where it is looked for', () => {
