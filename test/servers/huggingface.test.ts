@@ -1,8 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
+import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
 import { createProject, tinyExperiment } from '../e2e/project.ts'
+import { familyRuns, saveTrainedFamilies } from '../parity/families.ts'
+import { imagesFolder } from '../parity/huggingface.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -41,3 +47,17 @@ it(
     }
   },
 )
+
+it('every family it trains loads in transformers with no key missing and gives the same logits', patient, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'xp-families-'))
+  const engine = createOnnxEngine(await createOnnxRuntime({ threads: 2 }))
+  try {
+    await saveTrainedFamilies(engine, folder)
+    const check = join(root, 'test/goldens/check_logits.py')
+    const said = execFileSync(python(), [check, imagesFolder, folder], { encoding: 'utf8' })
+    expect(Object.keys(JSON.parse(said))).toEqual(familyRuns.map(({ family }) => family))
+  } finally {
+    await engine.dispose()
+    await rm(folder, { recursive: true })
+  }
+})
