@@ -66,7 +66,7 @@ export async function writeModelFolder(dir: string, model: ModelFolder): Promise
     }),
   ]
   await writeSafetensors(join(dir, modelFiles.weights), new Map(tensors), { format: 'pt' })
-  await writeJson(join(dir, modelFiles.config), sorted(model.config))
+  await writeFile(join(dir, modelFiles.config), withFloats(json(sorted(model.config))))
   await writeJson(join(dir, modelFiles.preprocessor), sorted(model.preprocessor))
   await writeJson(join(dir, modelFiles.provenance), model.provenance)
 }
@@ -124,4 +124,13 @@ async function readJsonObject(dir: string, name: string): Promise<Readonly<Recor
 
 const sorted = (object: object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)))
 
-const writeJson = (file: string, value: unknown) => writeFile(file, `${JSON.stringify(value, null, 2)}\n`)
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+const writeJson = (file: string, value: unknown) => writeFile(file, json(value))
+
+/** Fields that transformers' strict config classes take a float for, and no int (`configuration_*.py`). */
+const floatFields = 'initializer_range|layer_norm_eps|layerscale_value|layer_scale_init_value|auxiliary_loss_weight'
+
+/** A config's JSON with whole numbers in such fields as `1.0`. */
+const withFloats = (config: string) =>
+  config.replace(new RegExp(`^(  "(?:${floatFields})": -?\\d+)(,?)$`, 'gm'), '$1.0$2')

@@ -1,7 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeModelFolder } from '../../src/artifacts/model.ts'
+import { readModelConfig, readModelWeights, readPreprocessor, writeModelFolder } from '../../src/artifacts/model.ts'
+import { createImageLoader } from '../../src/images/loader.ts'
+import { parsePreprocessorConfig } from '../../src/images/preprocessor-config.ts'
+import { outputSize } from '../../src/images/processor.ts'
+import { classifierOf } from '../../src/nn/classifier.ts'
 import type { Engine, Weights } from '../../src/registry/engine.ts'
+import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
+import { digestFile } from '../../src/std/hash.ts'
+import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
 import {
   examplesOf,
   goldenCheckpoint,
@@ -42,6 +49,28 @@ export async function saveTrainedFamilies(engine: Engine, root: string): Promise
   const logits = Object.fromEntries([...runs].map(([family, { logitsAfter }]) => [family, [...logitsAfter]]))
   await writeFile(join(root, 'logits.json'), JSON.stringify({ files, logits }))
   return runs
+}
+
+/** Logits of images (paths within `images`) by a saved model, preprocessed as it says. */
+export async function logitsOfFiles(folder: string, images: string, files: readonly string[]): Promise<Float32Array> {
+  const processor = parsePreprocessorConfig(await readPreprocessor(folder), folder)
+  const classifier = classifierOf(await readModelConfig(folder), { where: folder, image: outputSize(processor) })
+  const engine = createOnnxEngine(await createOnnxRuntime({ threads: 2 }))
+  const loader = createImageLoader({ root: images, processor, workers: 1 })
+  try {
+    const predictor = await engine.predictor(classifier, await readModelWeights(folder))
+    const examples = await Promise.all(
+      files.map(async (file) => ({ file, label: 0, sha256: await digestFile(join(images, file)) })),
+    )
+    const logits: number[] = []
+    for await (const batch of loader.batches(examples, { batchSize: 4 }))
+      logits.push(...(await predictor.logits(batch)))
+    await predictor.dispose()
+    return Float32Array.from(logits)
+  } finally {
+    await loader.close()
+    await engine.dispose()
+  }
 }
 
 /** Whether four steps straight and two, saved, restored into a fresh trainer, and two more end in the same bits. */
