@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve } from 'node:path'
-import type { Executor } from './compiler/executor.ts'
 import { loadExperiment } from './config/load-experiment.ts'
 import { experimentSchema, renderSchemas } from './config/schema.ts'
 import { nameFrom, starterExperiment } from './config/starter.ts'
+import { createEngine, engineCheck, engineFacts } from './engines.ts'
 import { fileExists, notWritable } from './errors/commands.ts'
 import { trackerMissing } from './errors/tracking.ts'
 import { expectedErrors } from './errors/xp-error.ts'
 import { packageJson } from './package-json.ts'
-import type { Engine } from './registry/engine.ts'
+import type { EngineSettings } from './registry/engine-settings.ts'
 import type { RunFacts, Sink } from './registry/events.ts'
 import type { ResolvedExperiment } from './registry/experiment.ts'
 import { createRegistry } from './registry/registry.ts'
@@ -28,31 +28,15 @@ export const loadFile = (file: string, set: readonly string[]): Promise<Resolved
 
 const openProjectStore = ({ file }: ResolvedExperiment) => openStore(storeDirectory(dirname(file), process.env))
 
-let runtime: Promise<Executor> | undefined
-async function onnxRuntime(): Promise<Executor> {
-  runtime ??= import('./runtime/onnx-runtime.ts').then(({ createOnnxRuntime }) => createOnnxRuntime())
-  return runtime
-}
-
-async function createEngine(id: ResolvedExperiment['engine']): Promise<Engine> {
-  if (id === 'tfjs') return (await import('./training/tfjs-engine.ts')).createTfjsEngine()
-  const { createOnnxEngine } = await import('./training/onnx-engine.ts')
-  const executor = await onnxRuntime()
-  // The engine disposes of it.
-  runtime = undefined
-  return createOnnxEngine(executor)
-}
-
-async function engineFacts(id: ResolvedExperiment['engine']): Promise<Record<string, string>> {
-  if (id === 'tfjs') return { ...(await createEngine(id)).facts }
-  const { onnxEngineFacts } = await import('./training/engine-facts.ts')
-  return onnxEngineFacts(await onnxRuntime())
-}
-
-/** Reads the experiment and checks all that is known before work starts. */
+/** Reads the experiment and checks all that can be known before work starts, the device included. */
 export async function validate(file: string, set: readonly string[]): Promise<ResolvedExperiment> {
   const experiment = await loadFile(file, set)
-  await prepare(experiment, await openProjectStore(experiment), { engineFacts })
+  const factsOfWorking = async (settings: EngineSettings) => {
+    const facts = await engineFacts(settings)
+    await engineCheck(settings)?.()
+    return facts
+  }
+  await prepare(experiment, await openProjectStore(experiment), { engineFacts: factsOfWorking })
   return experiment
 }
 
@@ -105,6 +89,7 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
     runsDir: runsDirectory(dirname(experiment.file)),
     version: packageJson.version,
     engineFacts,
+    checkEngine: engineCheck(experiment.engine),
     createEngine,
     sinks,
     signal,

@@ -25,6 +25,7 @@ export interface JsonSchema {
   readonly pattern?: string
   readonly default?: unknown
   readonly description?: string
+  readonly examples?: readonly string[]
 }
 
 /** Limits as signs, after the words for the type. */
@@ -66,6 +67,8 @@ export function describeSchema(schema: JsonSchema): string {
     if (type === 'boolean') return 'true or false'
     if (type === 'null') return 'null'
     if (type === 'object') return 'a map'
+    if (type === 'string' && schema.examples !== undefined)
+      return `a text like ${schema.examples.map((text) => JSON.stringify(text)).join(', ')}`
     if (type === 'string') return (schema.minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text'
     const item = Array.isArray(schema.items) ? undefined : (schema.items as JsonSchema | undefined)
     const of = item === undefined ? 'values' : plural(describeSchema(item))

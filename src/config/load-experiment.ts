@@ -6,6 +6,7 @@ import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.t
 import type { Registry } from '../registry/registry.ts'
 import type { AnyStage } from '../registry/stage.ts'
 import { describeValue } from './describe.ts'
+import { resolveEngine, withLongEngine } from './engine.ts'
 import { interpolate } from './interpolate.ts'
 import { type LocatedMap, valueAt } from './located.ts'
 import { misspelt } from './misspelt.ts'
@@ -79,8 +80,9 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
   const path = resolve(cwd, file)
   const source = createSource('file', file, await readExperimentText(path, file), dirname(path))
   const read = readRoot(source)
-  const assigned = applySets(read.root, set, { registry, folder: cwd })
-  const { root, errors: interpolation } = interpolate(assigned.root)
+  const assigned = applySets(withLongEngine(read.root), set, { registry, folder: cwd })
+  const interpolated = interpolate(assigned.root)
+  const root = withLongEngine(interpolated.root)
   const { plain, errors: validation } = validate(root, registry)
   const entries = stageEntries(root, registry)
   const wiring = wire(entries, registry)
@@ -88,11 +90,13 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
   const { sorted, errors: cycles } = topologicalOrder(ids, wiring.edges)
   const name = String(plain.name)
   const tracking = resolveTracking(root, name, env)
+  const { engine, errors: ofEngine } = resolveEngine(root, plain.engine)
   const errors = [
     ...read.errors,
     ...assigned.errors,
-    ...interpolation,
+    ...interpolated.errors,
     ...validation,
+    ...ofEngine,
     ...wiring.errors,
     ...cycles,
     ...tracking.errors,
@@ -126,16 +130,17 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
       return [id, { uses: stage.uses, ...(from === undefined ? {} : { from }), ...present('with', params) }]
     }),
   )
-  const { name: _, seed, engine, vars, track } = plain
+  const { seed, vars, track } = plain
+  const { where: _, ...settings } = engine
   return {
     name,
     file: path,
     seed: seed as number,
-    engine: engine as ResolvedExperiment['engine'],
+    engine,
     stages,
     track: tracking.mlflow === undefined ? {} : { mlflow: tracking.mlflow },
     resolvedYaml: resolvedYaml(
-      { name, seed, engine, ...present('vars', vars), stages: composedStages, ...present('track', track) },
+      { name, seed, engine: settings, ...present('vars', vars), stages: composedStages, ...present('track', track) },
       root,
     ),
   }

@@ -116,6 +116,12 @@ const entryWhenUses = (stage: AnyStage) => {
   }
 }
 
+/** The short form and the long one. */
+function engineSchema({ description, default: _, ...long }: JsonSchema): JsonSchema {
+  const short = long.properties?.name ?? {}
+  return orReference({ ...(description && { description }), default: 'onnx', anyOf: [short, fieldsOf(long)] })
+}
+
 /** JSON Schema (draft-07) of an experiment file, for editors: completion and first checks; `xp validate` says more. */
 export function experimentSchema(registry: Registry) {
   const stages = [...registry.stages].sort((a, b) => (a.uses < b.uses ? -1 : 1))
@@ -129,7 +135,7 @@ export function experimentSchema(registry: Registry) {
     properties: {
       name: interpolatable(name),
       seed: interpolatable(seed),
-      engine: interpolatable(engine),
+      engine: engineSchema(plain(engine)),
       vars,
       stages: {
         description: 'The stages, by ids of your own: lower-case letters, digits and hyphens.',

@@ -130,7 +130,8 @@ function explain(error: ErrorObject, root: LocatedMap, registry: Registry): XpEr
       : undefined
   const pattern = error.keyword === 'pattern' ? (schema.description ?? `it must match ${schema.pattern}`) : undefined
   const hint = typo === undefined ? (pattern ?? yamlHint(schema, node, key)) : `did you mean "${typo}"?`
-  const words = error.keyword === 'pattern' ? `${expected} of the right form` : expected
+  const words =
+    error.keyword === 'pattern' && schema.examples === undefined ? `${expected} of the right form` : expected
   const label = expected.length <= 60 ? `expected ${words}` : ''
   return make(locateValue(node, label), dotted(path), words, describeValue(node), hint)
 }

@@ -15,10 +15,53 @@ export const experimentFields = {
     default: 42,
     description: 'Seed of everything random: splits, initial weights, batch order, augmentation.',
   }),
-  engine: Type.Enum(['onnx', 'tfjs'], {
-    default: 'onnx',
-    description: 'What computes models: onnx compiles them for ONNX Runtime; tfjs runs TensorFlow.js eagerly.',
-  }),
+  engine: Type.Object(
+    {
+      name: Type.Enum(['onnx', 'tfjs'], {
+        default: 'onnx',
+        description: 'What computes models: onnx compiles them for ONNX Runtime; tfjs runs TensorFlow.js eagerly.',
+      }),
+      device: Type.Optional(
+        Type.String({
+          pattern: '^(auto|cpu|cuda(:[0-9]{1,3})?|webgpu)$',
+          examples: ['auto', 'cpu', 'cuda', 'cuda:1', 'webgpu'],
+          description:
+            'Where onnx computes: cpu, cuda (the second NVIDIA GPU is cuda:1) or webgpu; auto, the default, is cuda where it works and cpu elsewhere.',
+        }),
+      ),
+      precision: Type.Optional(
+        Type.Enum(['auto', 'fp32', 'bf16', 'fp16'], {
+          description:
+            'Of matrix products and convolutions with onnx; the weights stay fp32. auto, the default, is bf16 on cuda and fp32 elsewhere.',
+        }),
+      ),
+      threads: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 1024,
+          description:
+            'Threads that share one operator with onnx; all cores by default. The results are the same bits.',
+        }),
+      ),
+      allowFallback: Type.Optional(
+        Type.Boolean({
+          description:
+            'Whether the CPU may take operators that the device of onnx cannot (slow); false, the default, makes them an error.',
+        }),
+      ),
+      backend: Type.Optional(
+        Type.Enum(['cpu', 'wasm', 'node', 'node-gpu'], {
+          description:
+            'Backend of tfjs: cpu, the default, or wasm, node or node-gpu where the package @tensorflow/tfjs-backend-wasm, tfjs-node or tfjs-node-gpu is installed.',
+        }),
+      ),
+    },
+    {
+      additionalProperties: false,
+      default: {},
+      description: 'What computes models, and where; `engine: tfjs` is short for `engine: { name: tfjs }`.',
+    },
+  ),
   vars: Type.Object(
     {},
     {

@@ -23,6 +23,14 @@ export const wrongType = (where: Location, path: string, expected: string, found
 export const wrongValue = (where: Location, path: string, expected: string, found: string, hint?: string) =>
   config('XP_WRONG_VALUE', where, `${path}: expected ${expected}, found ${found}`, hint)
 
+export const engineKeyWithoutEffect = (where: Location, key: string, engine: string, other: string) =>
+  config(
+    'XP_ENGINE_KEY',
+    where,
+    `engine.${key} has no effect with the engine ${engine}`,
+    `delete it, or write name: ${other}`,
+  )
+
 export const missingUses = (where: Location, id: string, hint: string) =>
   config('XP_MISSING_USES', where, `stage "${id}" does not say what it uses`, hint)
 

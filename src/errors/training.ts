@@ -198,3 +198,37 @@ export const noTrainStage = (file: string) =>
     hint: 'name an experiment with a stage that uses train/…',
     details: { file },
   })
+
+export const backendMissing = (backend: string, from: string, version: string) =>
+  new XpError({
+    code: 'XP_BACKEND_MISSING',
+    exit: 'environment',
+    message: `the tfjs backend "${backend}" needs the package ${from}, which is not installed`,
+    hint: `run "${installOf(from, version)}", or use "backend: cpu"`,
+    details: { backend, package: from },
+  })
+
+/** The native packages fetch TensorFlow in their install script. */
+const installOf = (from: string, version: string) =>
+  `npm install ${from}@${version}${from.includes('tfjs-node') ? ' --ignore-scripts=false' : ''}`
+
+export const backendUnusable = (backend: string, from?: string, cause?: unknown) => {
+  const reason = cause instanceof Error ? `: ${cause.message.split('\n')[0]?.trim()}` : ''
+  return new XpError({
+    code: 'XP_BACKEND_UNUSABLE',
+    exit: 'environment',
+    message: `the tfjs backend "${backend}" does not start here${reason}`,
+    hint: `${from === undefined ? '' : `run "npm rebuild ${from} --ignore-scripts=false", or `}use "backend: cpu", or the engine onnx`,
+    details: { backend },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+export const kernelMissing = (op: string, backend: string) =>
+  new XpError({
+    code: 'XP_KERNEL_MISSING',
+    exit: 'environment',
+    message: `the tfjs backend "${backend}" has no kernel for ${op}, which the model needs`,
+    hint: 'use the engine onnx, or "backend: cpu" (slow)',
+    details: { op, backend },
+  })

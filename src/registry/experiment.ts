@@ -1,4 +1,5 @@
 import type { Location } from '../errors/xp-error.ts'
+import type { EngineSettings } from './engine-settings.ts'
 import type { AnyStage } from './stage.ts'
 
 export interface PortSource {
@@ -37,7 +38,7 @@ export interface ResolvedExperiment {
   /** Absolute path of the YAML file. */
   readonly file: string
   readonly seed: number
-  readonly engine: 'onnx' | 'tfjs'
+  readonly engine: EngineSettings
   readonly stages: readonly ResolvedStage[]
   readonly track: { readonly mlflow?: MlflowTarget }
   /** The composed YAML with the origin of each value that is not the file's own, as comments; no secrets. */

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { diskFailure, runsNotWritable } from '../errors/store.ts'
 import { unknownStageId } from '../errors/wiring.ts'
 import type { Engine } from '../registry/engine.ts'
+import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
 import type { ResolvedExperiment } from '../registry/experiment.ts'
 import { ActiveRun } from './active-run.ts'
 import { ArtifactReader } from './artifact-reader.ts'
 import { EventLog } from './event-log.ts'
 import { LazyEngine } from './lazy-engine.ts'
+import { planExperiment } from './plan.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { errorFacts } from './run-error.ts'
 import { createRunFolder, runFacts } from './run-facts.ts'
@@ -24,9 +26,11 @@ export interface ExecuteOptions {
   /** xp's version, for the run's lock file. */
   readonly version: string
   /** What would be `facts` of the engine, without making one. */
-  engineFacts(id: ResolvedExperiment['engine']): Promise<Record<string, string>>
+  engineFacts(settings: EngineSettings): Promise<Record<string, string>>
+  /** Called before any work when a stage that needs the engine may have to run; throws when the engine cannot work. */
+  readonly checkEngine?: (() => Promise<void>) | undefined
   /** Called once at most, when a stage that needs the engine has to run. */
-  createEngine(id: ResolvedExperiment['engine']): Promise<Engine>
+  createEngine(settings: EngineSettings): Promise<Engine>
   sinks(run: RunFacts): readonly Sink[]
   readonly signal: AbortSignal
   /** Stages that run although their result is known: all, or those named. */
@@ -41,6 +45,14 @@ function forcedStages({ force, experiment }: ExecuteOptions): true | readonly st
   const named = force === undefined ? [] : [force].flat()
   for (const id of named) if (!ids.includes(id)) throw unknownStageId('--force', id, ids)
   return named
+}
+
+/** Whether a stage that needs the engine is not known to come from the store. */
+async function mayCompute({ stages, snapshot }: Prepared, force: true | readonly string[]): Promise<boolean> {
+  const plan = await planExperiment(stages, snapshot)
+  const certain = new Set(plan.filter(({ status }) => status === 'hit').map(({ id }) => id))
+  const forced = (id: string) => force === true || force.includes(id)
+  return stages.some(({ id, stage }) => stage.needs.includes('engine') && (forced(id) || !certain.has(id)))
 }
 
 /** Runs the stages in order until one throws; the others are recorded as skipped. Answers what was thrown, and where. */
@@ -67,13 +79,14 @@ async function runStages(
 /**
  * Runs an experiment: what is known comes from the store, the rest is made and kept. Failures of stages end the run
  * and are answered; `runs/<runId>` tells of the run however it ends.
- * @throws XpErrors when source data cannot be read or a stage's checks fail, before anything is run or recorded;
+ * @throws XpErrors when source data cannot be read, a stage's checks fail or the engine cannot work, before anything is run or recorded;
  * XpError when `force` or `until` name no stage, or the run's folder cannot be written.
  */
 export async function executeExperiment(options: ExecuteOptions): Promise<Execution> {
   const { experiment, store, signal, version } = options
   const force = forcedStages(options)
   const prepared = await prepare(experiment, store, options)
+  if (options.checkEngine !== undefined && (await mayCompute(prepared, force))) await options.checkEngine()
   const { runId, dir, log, metrics } = await openRun(options, prepared)
   const engine = new LazyEngine(() => options.createEngine(experiment.engine), prepared.snapshot.engine)
   const scope = {

@@ -1,5 +1,6 @@
 import { unknownStageId } from '../errors/wiring.ts'
 import { expectedErrors, type XpError, XpErrors } from '../errors/xp-error.ts'
+import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
 import type { Snapshot } from './decide.ts'
 import { readSources, type Sources } from './sources.ts'
@@ -38,6 +39,21 @@ async function check({ id, stage, params, where }: ResolvedStage, sources: Sourc
   }
 }
 
+async function factsOf(
+  stages: readonly ResolvedStage[],
+  settings: EngineSettings,
+  engineFacts: (engine: EngineSettings) => Promise<Record<string, string>>,
+): Promise<{ readonly engine: Readonly<Record<string, string>>; readonly problems: readonly XpError[] }> {
+  if (!stages.some(({ stage }) => stage.needs.includes('engine'))) return { engine: {}, problems: [] }
+  try {
+    return { engine: await engineFacts(settings), problems: [] }
+  } catch (error) {
+    const problems = expectedErrors(error)
+    if (problems.length === 0) throw error
+    return { engine: {}, problems }
+  }
+}
+
 /**
  * Everything that can be known before work starts: the content of source data, and what stages check of it.
  * @throws XpErrors with every problem found.
@@ -45,16 +61,18 @@ async function check({ id, stage, params, where }: ResolvedStage, sources: Sourc
 export async function prepare(
   experiment: ResolvedExperiment,
   store: Store,
-  options: { engineFacts(id: ResolvedExperiment['engine']): Promise<Record<string, string>>; readonly until?: string },
+  options: { engineFacts(engine: EngineSettings): Promise<Record<string, string>>; readonly until?: string },
 ): Promise<Prepared> {
   const stages = stagesUntil(experiment, options.until)
-  const { sources, errors } = await readSources(stages, store)
+  // Together: a device may take a second to answer.
+  const [{ sources, errors }, { engine, problems: ofEngine }] = await Promise.all([
+    readSources(stages, store),
+    factsOf(stages, experiment.engine, options.engineFacts),
+  ])
   const unread = new Set(errors.map((error) => error.details?.stage))
-  const problems = [...errors]
+  const problems = [...ofEngine, ...errors]
   for (const stage of stages) if (!unread.has(stage.id)) problems.push(...(await check(stage, sources)))
   if (problems.length > 0) throw new XpErrors(problems)
-  const needsEngine = stages.some(({ stage }) => stage.needs.includes('engine'))
-  const engine = needsEngine ? await options.engineFacts(experiment.engine) : {}
   const ids = new Set(experiment.stages.map(({ id }) => id))
   return { stages, sources, snapshot: { seed: experiment.seed, ids, engine, sources, results: store } }
 }

@@ -58,6 +58,6 @@ export const runFacts = (
   file: experiment.file,
   seed: experiment.seed,
   params: flatParams(stages),
-  tags: { 'xp.version': version, 'xp.engine': experiment.engine },
+  tags: { 'xp.version': version, 'xp.engine': experiment.engine.name },
   stages: stages.map(({ id, stage }) => ({ id, uses: stage.uses })),
 })

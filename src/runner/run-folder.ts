@@ -36,7 +36,7 @@ function lockOf({ version, experiment, stages, snapshot, summaries, made }: RunR
     xp: version,
     name: experiment.name,
     seed: experiment.seed,
-    engine: { name: experiment.engine, ...snapshot.engine },
+    engine: { name: experiment.engine.name, ...snapshot.engine },
     stages: stages.map(({ id, stage }) => ({
       id,
       uses: stage.uses,

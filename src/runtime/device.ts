@@ -1,4 +1,5 @@
-import type { Provider } from '../compiler/executor.ts'
+import type { Precision, Provider } from '../compiler/executor.ts'
+import { precisionUnsupported } from '../errors/runtime.ts'
 
 /** Where sessions run: `cpu`, `webgpu`, or a CUDA device by its number. */
 export interface Device {
@@ -24,3 +25,21 @@ export const providerNames: Readonly<Record<Provider, string>> = {
 
 /** Names of the providers' memory (onnxruntime/core/framework/allocator.h). */
 export const memoryNames: Readonly<Record<Provider, string>> = { cpu: 'Cpu', cuda: 'Cuda', webgpu: 'WebGPU_Buffer' }
+
+/**
+ * The precisions that a provider has kernels for: the CPU's fp16 products are float32 ones again after ONNX Runtime's
+ * own casts; WebGPU's need a device feature that few have.
+ */
+const precisions: Readonly<Record<Provider, readonly Precision[]>> = {
+  cpu: ['fp32'],
+  cuda: ['fp32', 'bf16', 'fp16'],
+  webgpu: ['fp32'],
+}
+
+/** `auto` is bf16 on CUDA, fp32 elsewhere. @throws XP_PRECISION_UNSUPPORTED */
+export function precisionOn(device: Device, asked: Precision | 'auto'): Precision {
+  if (asked === 'auto') return device.provider === 'cuda' ? 'bf16' : 'fp32'
+  const known = precisions[device.provider]
+  if (!known.includes(asked)) throw precisionUnsupported(deviceName(device), asked, known)
+  return asked
+}

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
-import type { Executor, ExecutorSession, Precision } from '../compiler/executor.ts'
-import { deviceUnavailable, nodesOnCpu, precisionUnsupported } from '../errors/runtime.ts'
-import { deviceName, deviceOf } from './device.ts'
+import type { Executor, ExecutorSession, Precision, Provider } from '../compiler/executor.ts'
+import { deviceUnavailable, nodesOnCpu } from '../errors/runtime.ts'
+import { deviceName, deviceOf, precisionOn } from './device.ts'
 import { DeviceBuffer } from './device-buffer.ts'
 import { DeviceMemory } from './device-memory.ts'
 import { acquireEnvironment, releaseEnvironment } from './environment.ts'
@@ -27,24 +27,23 @@ export interface OnnxRuntimeOptions {
   readonly profilePrefix?: string
 }
 
-/**
- * The precisions that a provider has kernels for: the CPU's fp16 products are float32 ones again after ONNX Runtime's
- * own casts; WebGPU's need a device feature that few have.
- */
-const precisions = { cpu: ['fp32'], cuda: ['fp32', 'bf16', 'fp16'], webgpu: ['fp32'] } as const
+/** What of ONNX Runtime on a device enters keys. */
+export const runtimeFacts = (provider: Provider, precision: Precision): Record<string, string> => ({
+  runtime: 'onnxruntime',
+  version: loadOrtLibrary().version,
+  provider,
+  precision,
+})
 
 /**
  * ONNX Runtime on one device. Every executor of a process on the CPU allocates from one arena.
  * @throws XP_PRECISION_UNSUPPORTED; XP_DEVICE_UNAVAILABLE when no session can be created there
  */
 export async function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Promise<Executor> {
-  const { version } = loadOrtLibrary()
-  const { optimization = 'basic', threads = availableParallelism(), precision = 'fp32', profilePrefix } = options
-  const { allowFallback = false } = options
+  const { optimization = 'basic', threads = availableParallelism(), profilePrefix, allowFallback = false } = options
   const device = deviceOf(options.device ?? 'cpu')
   const name = deviceName(device)
-  const known: readonly Precision[] = precisions[device.provider]
-  if (!known.includes(precision)) throw precisionUnsupported(name, precision, known)
+  const precision = precisionOn(device, options.precision ?? 'fp32')
   const profile = profilePrefix === undefined ? {} : { profilePrefix }
   const settings: SessionSettings = { threads, optimization, device, allowFallback, ...profile }
   const environment = acquireEnvironment()
@@ -58,7 +57,7 @@ export async function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Promi
   }
   let open = true
   return {
-    facts: { runtime: 'onnxruntime', version, provider: device.provider, precision },
+    facts: runtimeFacts(device.provider, precision),
     target: { provider: device.provider, precision },
     divisible: memory?.divisible ?? true,
     allocate: (dtype, shape) =>

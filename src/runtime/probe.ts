@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { deviceLacks } from './device-files.ts'
 import { loadOrtLibrary } from './ort-library.ts'
 import { listProviders } from './providers.ts'
 import { firstLine } from './status.ts'
@@ -32,6 +33,8 @@ export function probeDevice(name: string): Promise<string | undefined> {
 }
 
 async function tryDevice(name: string): Promise<string | undefined> {
+  const lacking = deviceLacks(name)
+  if (lacking !== undefined) return lacking
   const { answer, said, ended } = await runApart('./probe-provider', [name])
   if (answer === undefined) return `its process ended with ${ended}: ${firstLine(said)}`
   const { reason } = answer as { readonly reason?: string }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Batch, Classifier, Predictor, Tensors, Weights } from '../registry/engine.ts'
 import { imageShape } from './graphs.ts'
 import { stateOf } from './host-tensor.ts'
+import { withKernels } from './missing-kernel.ts'
 
 /** Scores with weights that it keeps as tensors. */
 export class TfjsPredictor implements Predictor {
@@ -27,8 +28,8 @@ export async function logitsOf(
   tensors: Tensors,
   { size, pixels }: Pick<Batch, 'size' | 'pixels'>,
 ): Promise<Float32Array> {
-  const logits = tf.tidy(() =>
-    classifier.head(tensors, classifier.features(tensors, pixelsOf(classifier, size, pixels))),
+  const logits = withKernels(() =>
+    tf.tidy(() => classifier.head(tensors, classifier.features(tensors, pixelsOf(classifier, size, pixels)))),
   )
   const values = await logits.data<'float32'>()
   logits.dispose()

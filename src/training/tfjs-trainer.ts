@@ -14,6 +14,7 @@ import { emaSlot, withEma } from './ema.ts'
 import { type GradientStep, gradientStep } from './gradient-step.ts'
 import { stateOf } from './host-tensor.ts'
 import { fillMask, type Mask } from './masks.ts'
+import { withKernels } from './missing-kernel.ts'
 import { clipScale, type Optimizer, optimizerOf } from './optimizer.ts'
 import { logitsOf, pixelsOf, tensorsOf, valuesOf } from './tfjs-predictor.ts'
 
@@ -106,30 +107,34 @@ export class TfjsTrainer implements Trainer {
       fillMask(values, rate, { seed, step: this.#step, microBatch }, drawn++)
       return tf.tensor(values, [...shape])
     }
-    return tf.tidy(() =>
-      gradientStep({
-        classifier,
-        tensors: this.#state,
-        trainable: this.#trained(),
-        pixels: pixelsOf(classifier, size, pixels),
-        targets: tf.tensor2d(targets, [size, classifier.labels.length]),
-        mask,
-        ...(microBatch === 0 ? {} : { earlier: (name: string) => at(earlier, name) }),
-      }),
+    return withKernels(() =>
+      tf.tidy(() =>
+        gradientStep({
+          classifier,
+          tensors: this.#state,
+          trainable: this.#trained(),
+          pixels: pixelsOf(classifier, size, pixels),
+          targets: tf.tensor2d(targets, [size, classifier.labels.length]),
+          mask,
+          ...(microBatch === 0 ? {} : { earlier: (name: string) => at(earlier, name) }),
+        }),
+      ),
     )
   }
 
   #update(gradients: Tensors, learningRate: number, clip: number): void {
-    const next = tf.tidy(() => {
-      const own = this.#optimizer.scalars(this.#step)
-      const scalars = byName(Object.keys(own), (name) => tf.scalar(own[name] as number))
-      return this.#spec.trainable.map(({ name, decay, learningRateFactor }) => {
-        const slots = byName(this.#optimizer.slots, (slot) => at(this.#slots[slot] ?? {}, name))
-        const step = { learningRate: tf.scalar(learningRate * learningRateFactor), clipScale: tf.scalar(clip) }
-        const piece = { weights: at(this.#state, name), slots }
-        return { name, ...this.#optimizer.update(piece, at(gradients, name), step, scalars, decay) }
-      })
-    })
+    const next = withKernels(() =>
+      tf.tidy(() => {
+        const own = this.#optimizer.scalars(this.#step)
+        const scalars = byName(Object.keys(own), (name) => tf.scalar(own[name] as number))
+        return this.#spec.trainable.map(({ name, decay, learningRateFactor }) => {
+          const slots = byName(this.#optimizer.slots, (slot) => at(this.#slots[slot] ?? {}, name))
+          const step = { learningRate: tf.scalar(learningRate * learningRateFactor), clipScale: tf.scalar(clip) }
+          const piece = { weights: at(this.#state, name), slots }
+          return { name, ...this.#optimizer.update(piece, at(gradients, name), step, scalars, decay) }
+        })
+      }),
+    )
     tf.dispose([this.#slots, next.map(({ name }) => at(this.#state, name))])
     this.#state = { ...this.#state, ...Object.fromEntries(next.map(({ name, weights }) => [name, weights])) }
     this.#slots = byName(this.#optimizer.slots, (slot) =>

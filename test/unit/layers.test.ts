@@ -21,6 +21,7 @@ const layerOf: Readonly<Record<string, number>> = {
   runner: 3,
   tracking: 3,
   'package-json.ts': 3.5,
+  'engines.ts': 3.5,
   commands: 4.5,
   'app.ts': 4,
   'doctor.ts': 4,

@@ -55,6 +55,14 @@ it('it completes the params of the stage that is used, and of no other', async (
   expect(found).not.toContain('root')
 })
 
+it('it completes engines and their keys', async () => {
+  expect(await labels('name: a\nengine: |')).toEqual(expect.arrayContaining(['onnx', 'tfjs']))
+  const keys = ['name', 'device', 'precision', 'threads', 'allowFallback', 'backend']
+  expect(await labels('name: a\nengine:\n  |')).toEqual(expect.arrayContaining(keys))
+  expect(await labels('name: a\nengine:\n  device: |')).toEqual(expect.arrayContaining(['auto', 'cuda', 'webgpu']))
+  expect(await labels('name: a\nengine:\n  precision: |')).toEqual(expect.arrayContaining(['fp32', 'bf16']))
+})
+
 it('it completes the values of a choice', async () => {
   const found = await labels('name: a\nstages:\n  train:\n    uses: train/supervised\n    with:\n      optimizer: |')
   expect(found).toEqual(expect.arrayContaining(['adamw', 'sgd']))

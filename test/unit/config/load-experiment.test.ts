@@ -105,7 +105,8 @@ it('it fills defaults, nested ones too', async () => {
   expect(params.train).toEqual({ epochs: 7, learningRate: 1e-5, optimizer: 'adamw', shuffle: true })
   expect(params.transform).toEqual({ size: 'auto', augmentation: { horizontalFlip: 0.5 } })
   const { seed, engine } = await load(worked)
-  expect({ seed, engine }).toEqual({ seed: 42, engine: 'onnx' })
+  const auto = { name: 'onnx', device: 'auto', precision: 'auto', allowFallback: false, where: {} }
+  expect({ seed, engine }).toEqual({ seed: 42, engine: auto })
 })
 
 it('it resolves paths of the file against its folder, and of --set against the current one', async () => {

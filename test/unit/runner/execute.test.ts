@@ -11,7 +11,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { XpError, XpErrors } from '../../../src/errors/xp-error.ts'
+import { deviceUnavailable } from '../../../src/errors/runtime.ts'
+import { expectedErrors, XpError, XpErrors } from '../../../src/errors/xp-error.ts'
 import type { ResolvedStage } from '../../../src/registry/experiment.ts'
 import { defineStage } from '../../../src/registry/stage.ts'
 import {
@@ -293,6 +294,39 @@ it('creates the engine only when a stage that needs it runs', async () => {
   const other = await execute(experiment, place, { createEngine, engineFacts: async () => ({ engine: 'other' }) })
   expect(reasonOf(other, 'train')).toBe('engine (engine) fake → other')
   expect(other.result.error).toMatchObject({ code: 'XP_BUG' })
+})
+
+it('checks the engine before any work, and only when a stage that needs it may have to run', async () => {
+  const computing = defineStage({ ...trainCount, needs: ['seed', 'engine'] })
+  const experiment = wordsExperiment({ root, train: computing })
+  let checks = 0
+  const checkEngine = async () => {
+    checks++
+  }
+  const broken = async () => {
+    throw new Error('no such device')
+  }
+  await expect(execute(experiment, place, { checkEngine: broken })).rejects.toThrow('no such device')
+  expect(existsSync(place.runs)).toBe(false)
+  await execute(experiment, place, { checkEngine })
+  expect(checks).toBe(1)
+  await execute(experiment, place, { checkEngine })
+  await execute(experiment, place, { checkEngine, force: ['load'] })
+  expect(checks).toBe(1)
+  await execute(experiment, place, { checkEngine, force: ['train'] })
+  await execute(wordsExperiment({ root, train: computing, atLeast: 2 }), place, { checkEngine })
+  expect(checks).toBe(3)
+  await execute(wordsExperiment({ root, atLeast: 1 }), place, { checkEngine: broken })
+})
+
+it('says what is wrong with the engine beside what is wrong with the data', async () => {
+  const computing = defineStage({ ...trainCount, needs: ['engine'] })
+  const engineFacts = async () => {
+    throw deviceUnavailable('cuda', 'there is none')
+  }
+  const run = execute(wordsExperiment({ root: join(root, 'gone'), train: computing }), place, { engineFacts })
+  const codes = expectedErrors(await run.catch((thrown) => thrown)).map(({ code }) => code)
+  expect(codes).toEqual(['XP_DEVICE_UNAVAILABLE', 'XP_SOURCE_UNREADABLE'])
 })
 
 it('warns when a forced stage makes other bytes', async () => {

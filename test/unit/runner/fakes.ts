@@ -114,7 +114,7 @@ export const experimentOf = (stages: readonly FakeStage[], seed = 42): ResolvedE
   name: 'Words & counts',
   file: '/x.yaml',
   seed,
-  engine: 'onnx',
+  engine: { name: 'tfjs', backend: 'cpu', where: {} },
   stages: stages.map(resolved),
   track: {},
   resolvedYaml: 'name: words <&>\n',
