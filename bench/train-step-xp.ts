@@ -1,4 +1,4 @@
-/** One side of the train-step benchmark: reads how many steps to make, a number a line, and answers their seconds. */
+/** One side of the benchmark: reads how many steps to make, a number a line, and answers their seconds. */
 import { createInterface } from 'node:readline/promises'
 import { classifierOf } from '../src/nn/classifier.ts'
 import { layoutOf } from '../src/nn/families.ts'
@@ -9,7 +9,7 @@ import { withTargets } from '../src/training/targets.ts'
 import { benchModels } from './models.ts'
 import { peakBytes } from './peak-memory.ts'
 
-const [model = '', size = '', threads = ''] = process.argv.slice(2)
+const [model = '', task = '', size = '', threads = ''] = process.argv.slice(2)
 const config = benchModels[model]
 if (config === undefined) throw new Error(`no model "${model}"`)
 const classifier = classifierOf(config)
@@ -30,26 +30,41 @@ const batch = withTargets(
 const profilePrefix = process.env.XP_BENCH_PROFILE
 const runtime = { threads: Number(threads), ...(profilePrefix === undefined ? {} : { profilePrefix }) }
 const engine = createOnnxEngine(await createOnnxRuntime(runtime))
-const trainer = await engine.trainer({
-  classifier,
-  weights: layoutOf(config).initialWeights(classifier.labels.length, 0),
-  optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
-  trainable: classifier.parameters.map(({ name, decay }) => ({ name, decay, learningRateFactor: 1 })),
-  maxGradNorm: 1,
-  seed: 0,
-})
+const initialWeights = () => layoutOf(config).initialWeights(classifier.labels.length, 0)
 
+interface Steps {
+  step(): Promise<unknown>
+  dispose(): Promise<void>
+}
+
+async function training(): Promise<Steps> {
+  const trainer = await engine.trainer({
+    classifier,
+    weights: initialWeights(),
+    optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+    trainable: classifier.parameters.map(({ name, decay }) => ({ name, decay, learningRateFactor: 1 })),
+    maxGradNorm: 1,
+    seed: 0,
+  })
+  return { step: async () => (await trainer.step([batch], 1e-4)).loss, dispose: () => trainer.dispose() }
+}
+
+async function scoring(): Promise<Steps> {
+  const predictor = await engine.predictor(classifier, initialWeights())
+  return { step: () => predictor.logits(batch), dispose: () => predictor.dispose() }
+}
+
+const steps = await (task === 'train' ? training() : scoring())
 const answer = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`)
 answer({ ready: true })
 for await (const line of createInterface({ input: process.stdin })) {
   const seconds: number[] = []
-  let loss = Number.NaN
   for (let i = 0; i < Number(line); i++) {
     const start = performance.now()
-    loss = (await trainer.step([batch], 1e-4)).loss
+    await steps.step()
     seconds.push((performance.now() - start) / 1000)
   }
-  answer({ seconds, loss, peakBytes: await peakBytes() })
+  answer({ seconds, peakBytes: await peakBytes() })
 }
-await trainer.dispose()
+await steps.dispose()
 await engine.dispose()

@@ -1,30 +1,38 @@
 /**
- * Train steps of xp beside PyTorch's: images per second and peak memory.
+ * Train steps or scoring of xp beside PyTorch's: images per second and peak memory.
  * Both sides live in their own process and take turns, so a machine shared with others is shared fairly.
  *
- *   npm run bench:train-step -- --model vit-b16 --batch 8 --steps 10 --python venv/bin/python
+ *   npm run bench:train-step -- --model vit-b16 --task train --batch 8 --steps 10 --python venv/bin/python --record
  *
  * Python needs torch and transformers of test/goldens/requirements.txt; without --python, xp runs alone.
+ * --record writes the ratios into bench/models.json, from which docs/models.md is made.
  */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { benchModels } from './models.ts'
+import { classifierOf } from '../src/nn/classifier.ts'
+import { benchModels, benchTasks } from './models.ts'
+import { record, rounded } from './record.ts'
 import { Side } from './side.ts'
 
 const { values: flags } = parseArgs({
   options: {
     model: { type: 'string', default: 'vit-b16' },
+    task: { type: 'string', default: 'train' },
     batch: { type: 'string', default: '8' },
     steps: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: String(availableParallelism()) },
     python: { type: 'string' },
     json: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 })
 const config = benchModels[flags.model]
 if (config === undefined) throw new Error(`--model is one of ${Object.keys(benchModels).join(', ')}`)
+const task = benchTasks.find((name) => name === flags.task)
+if (task === undefined) throw new Error(`--task is one of ${benchTasks.join(', ')}`)
+if (flags.record && flags.python === undefined) throw new Error('--record needs --python, to compare with')
 const [batch, steps, rounds] = [Number(flags.batch), Number(flags.steps), Number(flags.rounds)]
 const perRound = Math.max(1, Math.round(steps / rounds))
 
@@ -32,12 +40,13 @@ const here = import.meta.dirname
 const sides = [
   new Side('xp', process.execPath, [
     ...['--import', 'tsx', join(here, 'train-step-xp.ts')],
-    ...[flags.model, flags.batch, flags.threads],
+    ...[flags.model, task, flags.batch, flags.threads],
   ]),
 ]
 if (flags.python !== undefined) {
-  const args = [join(here, 'train_step_torch.py'), JSON.stringify(config), flags.batch, flags.threads]
-  sides.push(new Side('pytorch', flags.python, args))
+  const image = String(classifierOf(config).image.height)
+  const args = [JSON.stringify(config), image, task, flags.batch, flags.threads]
+  sides.push(new Side('pytorch', flags.python, [join(here, 'train_step_torch.py'), ...args]))
 }
 
 for (const side of sides) await side.ready()
@@ -63,15 +72,17 @@ const ratio = own && other ? own.imagesPerSecond / other.imagesPerSecond : undef
 const bestRatio = own && other ? own.bestImagesPerSecond / other.bestImagesPerSecond : undefined
 const memoryRatio = own && other ? own.peakBytes / other.peakBytes : undefined
 const report = {
-  model: flags.model,
-  batch,
-  threads: Number(flags.threads),
-  results,
-  ratio,
-  bestRatio,
-  memoryRatio,
-  ratios,
+  ...{ model: flags.model, task, batch, threads: Number(flags.threads) },
+  ...{ results, ratio, bestRatio, memoryRatio, ratios },
 }
+if (flags.record && own && other)
+  await record({
+    ...{ family: config.model_type, model: flags.model, task, batch },
+    ratio: rounded(own.bestImagesPerSecond / other.bestImagesPerSecond),
+    memoryRatio: rounded(own.peakBytes / other.peakBytes),
+    imagesPerSecond: rounded(own.bestImagesPerSecond),
+    torchImagesPerSecond: rounded(other.bestImagesPerSecond),
+  })
 
 if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 else {
