@@ -1,4 +1,4 @@
-/** What the author of a stage needs. */
+/** What the author of a stage or of a model needs. */
 export { Dataset, type Example } from './artifacts/dataset.ts'
 export { Evaluation } from './artifacts/evaluation.ts'
 export { FileTree } from './artifacts/file-tree.ts'
@@ -8,7 +8,8 @@ export { Report } from './artifacts/report.ts'
 export { TrainingHistory } from './artifacts/training-history.ts'
 export { XpError } from './errors/xp-error.ts'
 export { type ArtifactType, many, optional } from './registry/artifact.ts'
-export type { Batch, Classifier, Engine, Predictor, Trainer } from './registry/engine.ts'
+export type { Batch, Classifier, Engine, Predictor, Tensors, Trainer, TrainingMode } from './registry/engine.ts'
+export { defineModel, type ModelFacts, type OwnModel } from './registry/own-model.ts'
 export { FilePath, ignoredByKey, TreePath } from './registry/params.ts'
 export { createRegistry, type Registry } from './registry/registry.ts'
 export { defineStage, type StageContext } from './registry/stage.ts'

@@ -27,7 +27,7 @@ export const noRule = (kernel: string, where: string) =>
     code: 'XP_NO_RULE',
     exit: 'config',
     message: `the tfjs kernel ${kernel}, called at ${where}, cannot be compiled`,
-    hint: `${instead[kernel] ?? 'write it with ops that compile (one file each in src/compiler/rules)'}, or use the tfjs engine`,
+    hint: instead[kernel] ?? 'write it with ops that compile (one file each in src/compiler/rules)',
     details: { kernel, where },
   })
 
@@ -68,7 +68,7 @@ export const frozenRandomness = (op: string, where: string) =>
     code: 'XP_FROZEN_RANDOMNESS',
     exit: 'config',
     message: `${op}, called at ${where}, draws random numbers once, so every step would reuse them`,
-    hint: 'pass the random numbers (or the dropout mask) as an input of the compiled function',
+    hint: 'a model drops with mode.dropout and mode.dropPath; pass other random numbers as an input',
     details: { op, where },
   })
 

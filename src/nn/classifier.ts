@@ -8,6 +8,8 @@ import { deitClassifier } from './deit/deit.ts'
 import { dinov2Classifier } from './dinov2/dinov2.ts'
 import { modelTypes } from './families.ts'
 import type { ClassifierOf, ImageSize } from './layout.ts'
+import { functionClassifierOf, layersClassifierOf } from './own/own-classifiers.ts'
+import { functionModelType, layersModelType } from './own/own-config.ts'
 import { resnetClassifier } from './resnet/resnet.ts'
 import { swinClassifier } from './swin/swin.ts'
 import { vitClassifier } from './vit/vit.ts'
@@ -22,6 +24,8 @@ const classifiers: Readonly<Record<string, ClassifierOf>> = {
   resnet: resnetClassifier,
   swin: swinClassifier,
   vit: vitClassifier,
+  [functionModelType]: functionClassifierOf,
+  [layersModelType]: layersClassifierOf,
 }
 
 export interface ClassifierOptions {
@@ -32,7 +36,7 @@ export interface ClassifierOptions {
 }
 
 /**
- * The image classifier that a Hugging Face `config.json` describes.
+ * The image classifier that a `config.json` describes: Hugging Face's, or that of a model of one's own.
  * @throws XpError on an unsupported `model_type`, a field that is wrong, a label table with gaps, or an image size that
  * the model cannot take
  */

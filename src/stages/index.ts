@@ -3,6 +3,8 @@ import evaluateClassification from './evaluate/classification.ts'
 import featuresBackbone from './features/backbone.ts'
 import loadImagefolder from './load/imagefolder.ts'
 import loadSample from './load/sample.ts'
+import modelFunction from './model/function.ts'
+import modelLayers from './model/layers.ts'
 import modelPretrained from './model/pretrained.ts'
 import modelVit from './model/vit.ts'
 import reportHtml from './report/html.ts'
@@ -16,6 +18,8 @@ export const stages: readonly AnyStage[] = [
   loadImagefolder,
   loadSample,
   splitStratified,
+  modelFunction,
+  modelLayers,
   modelPretrained,
   modelVit,
   transformImageProcessor,

@@ -1,15 +1,20 @@
 import * as tf from '@tensorflow/tfjs'
+import { trace } from '../compiler/trace.ts'
 import type { Classifier, Weights } from '../registry/engine.ts'
 import { type Digest, sha256 } from '../std/hash.ts'
-import { elementCount } from '../std/shape.ts'
 
 const headOf = ({ parameters }: Classifier) => parameters.filter(({ head }) => head)
 
-/** Numbers per example that a classifier's head takes: the width of its matrices together. */
-export const featureDimension = (classifier: Classifier): number =>
-  headOf(classifier)
-    .filter(({ shape }) => shape.length > 1)
-    .reduce((sum, { shape }) => sum + elementCount(shape.slice(1)), 0)
+/** Numbers per example before a classifier's head, from its features traced on one image. */
+export function featureDimension(classifier: Classifier): number {
+  const { height, width, channels } = classifier.image
+  const float32 = (name: string, shape: readonly number[]) => ({ name, shape, dtype: 'float32' as const })
+  const tensors = [...classifier.parameters, ...classifier.buffers].map(({ name, shape }) => float32(name, shape))
+  const { outputs } = trace([...tensors, float32('pixels', [1, height, width, channels])], (t) => ({
+    features: classifier.features(t, t.pixels as tf.Tensor4D),
+  }))
+  return outputs[0]?.value.shape[1] as number
+}
 
 /** The classifier without its head: its "logits" are the features `[n, d]`. */
 export function backboneOf(classifier: Classifier): Classifier {

@@ -76,7 +76,7 @@ describe('xp', () => {
 
   it('it lists and shows the stages', async () => {
     const { stages } = await json('stages', 'list')
-    expect(stages).toHaveLength(11)
+    expect(stages).toHaveLength(13)
     const shown = await json('stages', 'show', 'train/supervised')
     expect(shown.params.find((p: { name: string }) => p.name === 'learningRate')).toMatchObject({ default: 5e-5 })
     const wrong = await project.xp('stages', 'show', 'train/supervisd')

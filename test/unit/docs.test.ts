@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { commands } from '../../src/commands/index.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const pages = ['README.md', 'ARCHITECTURE.md', 'bench/NOTES.md']
+const pages = ['README.md', 'ARCHITECTURE.md', 'bench/NOTES.md', 'docs/own-models.md']
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8')
 
 it('every link of the documentation leads somewhere', () => {

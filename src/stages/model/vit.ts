@@ -1,22 +1,21 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Static, type TNumberOptions, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { Model, writeModelFolder } from '../../artifacts/model.ts'
 import { type HuggingFaceConfig, labelFields } from '../../artifacts/model-config.ts'
 import { sizesDoNotDivide } from '../../errors/weights.ts'
 import { layoutOf } from '../../nn/families.ts'
 import { hiddenActivations } from '../../nn/hidden-activation.ts'
+import { imageSize, normalisation } from '../../nn/image-params.ts'
 import { defineStage } from '../../registry/stage.ts'
 
 const size = (description: string, fallback: number, maximum = 65536) =>
   Type.Integer({ minimum: 1, maximum, default: fallback, description })
-const perChannel = (description: string, minimum: TNumberOptions) =>
-  Type.Array(Type.Number(minimum), { minItems: 3, maxItems: 3, default: [0.5, 0.5, 0.5], description })
 
 const params = Type.Object(
   {
-    imageSize: size('Height and width of the images the model takes, in pixels.', 224, 4096),
+    imageSize,
     patchSize: size('Height and width of a patch, in pixels; divides imageSize.', 16, 4096),
     hiddenSize: size('Numbers per token.', 768),
     layers: size('Transformer blocks.', 12, 1000),
@@ -45,13 +44,7 @@ const params = Type.Object(
       default: 0.02,
       description: 'Standard deviation of the initial weights.',
     }),
-    imageMean: perChannel('Subtracted from each channel of pixels in 0…1: red, green, blue.', {
-      minimum: 0,
-      maximum: 1,
-    }),
-    imageStd: perChannel('Divides each channel after imageMean is subtracted: red, green, blue.', {
-      exclusiveMinimum: 0,
-    }),
+    ...normalisation,
   },
   { additionalProperties: false },
 )
