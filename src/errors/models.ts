@@ -54,6 +54,15 @@ export const idleParameters = (file: string, names: readonly string[]) =>
     details: { file, names: names.join(', ') },
   })
 
+export const noTrainingStep = (file: string, message: string) =>
+  new XpError({
+    code: 'XP_NO_TRAINING_STEP',
+    exit: 'config',
+    message: `${file}: tfjs cannot make the gradient of the loss: ${message}`,
+    hint: 'write that part of the model with other ops or layers',
+    details: { file },
+  })
+
 export const badLayersModel = (where: string, what: string, hint: string) =>
   new XpError({ code: 'XP_BAD_LAYERS_MODEL', exit: 'config', message: `${where}: ${what}`, hint, details: { where } })
 

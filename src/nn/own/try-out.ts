@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { trace } from '../../compiler/trace.ts'
-import { badOwnModel, idleParameters } from '../../errors/models.ts'
+import { badOwnModel, idleParameters, noTrainingStep } from '../../errors/models.ts'
+import { XpError } from '../../errors/xp-error.ts'
 import type { Classifier, TrainingMode } from '../../registry/engine.ts'
 
 const examples = 2
@@ -9,7 +10,7 @@ const examples = 2
  * Goes once through a model's training step without computing it, so that what cannot be compiled or trained is said
  * before any work starts.
  * @param file names the model in errors
- * @throws what the compiler and the model throw; XP_IDLE_PARAMETERS
+ * @throws what the compiler and the model throw; XP_NO_TRAINING_STEP, XP_IDLE_PARAMETERS
  */
 export function tryOut(classifier: Classifier, file: string): void {
   const { buffers, image, parameters } = classifier
@@ -36,14 +37,23 @@ export function tryOut(classifier: Classifier, file: string): void {
       const logits = classifier.head(tensors, classifier.features(tensors, at('pixels') as tf.Tensor4D, mode), mode)
       return tf.sum(tf.logSoftmax(logits)) as tf.Scalar
     }
-    const { value, grads } = tf.engine().gradients(
-      () => loss(...parameters.map(({ name }) => at(name))),
+    const { value, grads } = gradients(
+      loss,
       parameters.map(({ name }) => at(name)),
-      undefined,
-      true,
+      file,
     )
     const idle = parameters.filter((_, i) => !grads[i]).map(({ name }) => name)
     if (idle.length > 0) throw idleParameters(file, idle)
     return { loss: value }
   })
+}
+
+/** Null for what the loss does not depend on, where tfjs's own function would throw. */
+function gradients(loss: (...values: tf.Tensor[]) => tf.Scalar, values: tf.Tensor[], file: string) {
+  try {
+    return tf.engine().gradients(() => loss(...values), values, undefined, true)
+  } catch (error) {
+    if (error instanceof XpError) throw error
+    throw noTrainingStep(file, (error as Error).message)
+  }
 }
