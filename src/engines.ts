@@ -34,7 +34,7 @@ export async function engineFacts(settings: EngineSettings): Promise<Record<stri
   const { device, precision } = await targetOf(settings)
   const { onnxEngineFacts } = await import('./training/engine-facts.ts')
   const { runtimeFacts } = await import('./runtime/onnx-runtime.ts')
-  return onnxEngineFacts({ facts: runtimeFacts(device.provider, precision) })
+  return onnxEngineFacts({ facts: runtimeFacts(device.provider, precision, settings.threads) })
 }
 
 /** @throws XpError when the device or the backend does not work */

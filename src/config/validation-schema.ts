@@ -40,7 +40,7 @@ export const experimentFields = {
           minimum: 1,
           maximum: 1024,
           description:
-            'Threads that share one operator with onnx; all cores by default. The results are the same bits.',
+            'Threads that share one operator with onnx; all cores by default. Other numbers round differently.',
         }),
       ),
       allowFallback: Type.Optional(

@@ -7,7 +7,7 @@ export interface OnnxSettings {
   readonly device: string
   /** Of matrix products and convolutions; `auto` is bf16 on CUDA, fp32 elsewhere. */
   readonly precision: 'auto' | 'fp32' | 'bf16' | 'fp16'
-  /** Threads per operator; all cores when absent. Not in keys: the bits do not depend on it. */
+  /** Threads per operator; all cores when absent. */
   readonly threads?: number
   /** Whether the CPU may take operators that the device cannot. Not in keys: without it, such a model fails. */
   readonly allowFallback: boolean

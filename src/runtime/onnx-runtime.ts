@@ -27,12 +27,20 @@ export interface OnnxRuntimeOptions {
   readonly profilePrefix?: string
 }
 
-/** What of ONNX Runtime on a device enters keys. */
-export const runtimeFacts = (provider: Provider, precision: Precision): Record<string, string> => ({
+/**
+ * What of ONNX Runtime on a device enters keys. A number of threads does where it was asked for: matrix products are
+ * cut by it, and pieces of other shapes round differently. All cores are the machine's matter, as its processor is.
+ */
+export const runtimeFacts = (
+  provider: Provider,
+  precision: Precision,
+  threads: number | undefined,
+): Record<string, string> => ({
   runtime: 'onnxruntime',
   version: loadOrtLibrary().version,
   provider,
   precision,
+  ...(threads !== undefined && { threads: String(threads) }),
 })
 
 /**
@@ -57,7 +65,7 @@ export async function createOnnxRuntime(options: OnnxRuntimeOptions = {}): Promi
   }
   let open = true
   return {
-    facts: runtimeFacts(device.provider, precision),
+    facts: runtimeFacts(device.provider, precision, options.threads),
     target: { provider: device.provider, precision },
     divisible: memory?.divisible ?? true,
     allocate: (dtype, shape) =>

@@ -122,6 +122,7 @@ describe('wrong use is refused in words', () => {
 it('an executor says which runtime it is', () => {
   expect(executor.facts).toEqual({
     runtime: 'onnxruntime',
+    threads: '2',
     version: expect.stringMatching(/^1\.\d+/),
     provider: 'cpu',
     precision: 'fp32',
