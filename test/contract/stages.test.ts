@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
@@ -17,6 +17,40 @@ import { stages } from '../../src/stages/index.ts'
 import pinned from './versions.json' with { type: 'json' }
 
 const root = resolve(import.meta.dirname, '../..')
+
+const ownModel = `import { defineModel } from 'xp'
+export default defineModel(({ labels, tf }) => ({
+  features: {
+    parameters: { 'scale.weight': { shape: [3], normal: 0.5 } },
+    forward: (t, pixels) => tf.mean(tf.mul(pixels, t['scale.weight']), [1, 2]),
+  },
+  head: {
+    parameters: { 'head.weight': { shape: [3, labels.length], uniform: 0.5 }, 'head.bias': { shape: [labels.length], fill: 0 } },
+    forward: (t, x) => tf.add(tf.matMul(x, t['head.weight']), t['head.bias']),
+  },
+}))
+`
+const savedModel = JSON.stringify({
+  modelTopology: {
+    class_name: 'Sequential',
+    config: {
+      name: 'net',
+      layers: [
+        { class_name: 'GlobalAveragePooling2D', config: { name: 'pool', batch_input_shape: [null, 16, 16, 3] } },
+        { class_name: 'Dense', config: { name: 'out', units: 3, activation: 'softmax' } },
+      ],
+    },
+  },
+  weightsManifest: [
+    {
+      paths: ['weights.bin'],
+      weights: [
+        { name: 'out/kernel', shape: [3, 3], dtype: 'float32' },
+        { name: 'out/bias', shape: [3], dtype: 'float32' },
+      ],
+    },
+  ],
+})
 
 interface Schema {
   readonly type?: string
@@ -141,6 +175,13 @@ describe('the stages that make the same bytes on every machine', () => {
   async function madeWith(seed: number) {
     const dir = folder('run')
     const experiment = join(dir, 'exact.yaml')
+    writeFileSync(join(dir, 'own.ts'), ownModel)
+    mkdirSync(join(dir, 'saved'))
+    writeFileSync(join(dir, 'saved/model.json'), savedModel)
+    writeFileSync(
+      join(dir, 'saved/weights.bin'),
+      new Uint8Array(Float32Array.from({ length: 12 }, (_, i) => i / 8).buffer),
+    )
     writeFileSync(
       experiment,
       `name: exact
@@ -154,6 +195,8 @@ stages:
     uses: model/pretrained
     from: { dataset: split }
     with: { weights: ${JSON.stringify(relative(dir, join(root, 'test/goldens/vit-tiny')))}, head: new }
+  own: { uses: model/function, from: { dataset: split }, with: { file: own.ts, imageSize: 16 } }
+  layers: { uses: model/layers, from: { dataset: split }, with: { folder: saved } }
   transform: { uses: transform/image-processor, from: { dataset: split, model: vit }, with: { augment: { horizontalFlip: 0.5 } } }
 `,
     )
@@ -188,7 +231,7 @@ stages:
         )
     }
     expect(made).toEqual(pinned)
-    expect(made).toHaveLength(6)
+    expect(made).toHaveLength(8)
   })
 
   it('it makes the same in another store, and other bytes from another seed where a stage needs one', async () => {
@@ -200,6 +243,7 @@ stages:
       'split/stratified',
       'model/vit',
       'model/pretrained',
+      'model/function',
       'transform/image-processor',
     ])
   })
