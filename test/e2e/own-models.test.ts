@@ -6,12 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ownExamples } from '../own-examples.ts'
 import { createProject, type Project } from './project.ts'
 
+const root = resolve(import.meta.dirname, '../..')
+const execute = promisify(execFile)
 const example = (name: string) => ownExamples.get(name) ?? ''
 const experiments = [...ownExamples.keys()].filter((name) => name.endsWith('.yaml'))
 let project: Project
 beforeAll(() => {
   project = createProject()
-  symlinkSync(resolve(import.meta.dirname, '../../node_modules'), join(project.dir, 'node_modules'))
+  symlinkSync(join(root, 'node_modules'), join(project.dir, 'node_modules'))
   for (const [name, text] of ownExamples) project.write(name, text)
 })
 afterAll(() => project.remove())
@@ -41,8 +43,20 @@ describe('the page on models of your own', () => {
     ])
   })
 
+  it('has models that a strict compiler takes', async () => {
+    const options = { strict: true, module: 'nodenext', target: 'es2022', skipLibCheck: true, types: [], noEmit: true }
+    const compilerOptions = {
+      ...options,
+      noUncheckedIndexedAccess: true,
+      paths: { xp: [join(root, 'dist/index.d.ts')] },
+    }
+    project.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+    const { stdout } = await execute(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], { cwd: project.dir })
+    expect(stdout).toBe('')
+  })
+
   it.each(experiments)('its experiment %s runs as it stands', async (experiment) => {
-    if (experiment === 'saved.yaml') await promisify(execFile)(process.execPath, ['save.mjs'], { cwd: project.dir })
+    if (experiment === 'saved.yaml') await execute(process.execPath, ['save.mjs'], { cwd: project.dir })
     const { metrics, dir } = await run(experiment)
     expect(metrics['test/loss']).toBeGreaterThan(0)
     expect(metrics['train/loss']).toBeLessThan(2)
