@@ -212,6 +212,13 @@ describe('layers of tf.layers', () => {
       L.globalMaxPooling1d({}),
       L.dense({ units: 3 }),
     ],
+    'dropout of whole channels and rows': () => [
+      rows(),
+      L.spatialDropout1d({ rate: 0.5 }),
+      L.dropout({ rate: 0.5, noiseShape: [null as never, 8, 1] }),
+      L.flatten(),
+      L.dense({ units: 3 }),
+    ],
     'a model within a model': () => [
       tf.sequential({ layers: [first(), L.batchNormalization()] }) as unknown as tf.layers.Layer,
       ...end(),

@@ -210,6 +210,31 @@ export default tf.sequential({ layers: [
   expect(() => made(text.replace('[8, 8, 3]', '[8, 8, 4]'))).toThrow('it does not take one input [height, width, 3]')
 })
 
+it('tells depth by the layers that have weights, and keeps moving statistics as buffers', () => {
+  const text = `export default ({ tf, image, labels }) => tf.sequential({ layers: [
+  tf.layers.conv2d({ inputShape: [image.height, image.width, 3], filters: 2, kernelSize: 3 }),
+  tf.layers.reLU(),
+  tf.layers.batchNormalization({ name: 'norm' }),
+  tf.layers.globalAveragePooling2d({}),
+  tf.layers.dense({ units: 4, name: 'hidden' }),
+  tf.layers.dense({ units: labels.length, name: 'out' }),
+] })
+`
+  const { classifier } = made(text, labels)
+  expect(classifier.parameters.map(({ name, layer, decay, head }) => [name, layer, decay, head])).toEqual([
+    ['conv2d_Conv2D1/kernel', 0, true, false],
+    ['conv2d_Conv2D1/bias', 0, false, false],
+    ['norm/gamma', 1, false, false],
+    ['norm/beta', 1, false, false],
+    ['hidden/kernel', 2, true, false],
+    ['hidden/bias', 2, false, false],
+    ['out/kernel', 3, true, true],
+    ['out/bias', 3, false, true],
+  ])
+  expect(classifier.buffers.map(({ name }) => name)).toEqual(['norm/moving_mean', 'norm/moving_variance'])
+  expect(made(text, labels).fields).toEqual(made(text, labels).fields)
+})
+
 it('leaves no model running on the trace backend', () => {
   expect(tf.getBackend()).not.toBe('xp-trace')
 })
