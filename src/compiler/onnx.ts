@@ -28,13 +28,18 @@ export function toOnnx(graph: Graph, provider: Provider = 'cpu'): Uint8Array {
   const read = new Set<Value>()
   for (const { inputs } of graph.nodes) for (const value of inputs) read.add(value)
   for (const { value } of graph.outputs) read.add(value)
+  const nameAgain = (value: Value) => {
+    for (const { name } of graph.outputs.filter((output) => output.value === value))
+      if (nameOf(value) !== name) encoder.emit('Identity', [nameOf(value)], {}, { output: name })
+  }
   for (const { op, inputs, attrs, outputs } of graph.nodes) {
     const written = outputs.map((value, i) => (i === 0 || read.has(value) ? nameOf(value) : ''))
     const node = { inputs: inputs.map(nameOf), outputs: written, inputTypes: inputs, outputTypes: outputs }
     ruleOf(op).lower(encoder.within(node), attrs)
+    // Right behind the node: at the graph's end ONNX Runtime would begin with it, before the backward pass gets there.
+    for (const value of outputs) nameAgain(value)
   }
-  for (const { name, value } of graph.outputs)
-    if (nameOf(value) !== name) encoder.emit('Identity', [nameOf(value)], {}, { output: name })
+  for (const { value } of [...graph.inputs, ...graph.constants]) nameAgain(value)
   const model = create(ModelProtoSchema, {
     irVersion,
     producerName: 'xp',

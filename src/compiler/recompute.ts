@@ -14,8 +14,19 @@ const worthwhile = 0.97
 /** Buffers below this share of the peak are kept. */
 const smallShare = 1 / 2048
 
-/** One reading of its operands, and no product. */
-const isCheap = ({ op }: Node): boolean => op === 'LayerNormalization' || ruleOf(op).elementwise === true
+/** A product over so few elements takes about as long as to write its result. */
+const shortSum = 64
+
+const isShortProduct = ({ op, inputs, attrs }: Node): boolean =>
+  (op === 'BatchMatMul' || op === 'FusedMatMul') &&
+  (inputs[0]?.shape.at(attrs.transposeA ? -2 : -1) ?? Number.POSITIVE_INFINITY) <= shortSum
+
+/** One reading of its operands: no product but the scores of an attention head. */
+const isCheap = (node: Node): boolean =>
+  node.op === 'LayerNormalization' ||
+  node.op === 'Softmax' ||
+  ruleOf(node.op).elementwise === true ||
+  isShortProduct(node)
 
 /**
  * Copies nodes of the forward pass to where the backward pass reads their results, so that fewer buffers are held at

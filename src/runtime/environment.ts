@@ -5,7 +5,10 @@ import { type Device, memoryNames } from './device.ts'
 const fatal = 4
 const arenaAllocator = 1
 const defaultMemory = 0
-const sameAsRequested = 1
+/** Regions of the arena double; a buffer never spans two, so many small ones hold far more than lives at once. */
+const doubling = 0
+/** Address space alone, until it is written to. */
+const firstRegionBytes = 2 ** 28
 
 let shared: { readonly handle: Handle; users: number } | undefined
 
@@ -27,8 +30,7 @@ export function releaseEnvironment(): void {
 function open(): Handle {
   const handle = create(api().CreateEnv, fatal, 'xp')
   const memory = createCpuMemoryInfo(arenaAllocator)
-  // Growing by what is asked, not by doubling, keeps the peak near the sum of the live tensors.
-  const arena = create(api().CreateArenaCfg, 0, sameAsRequested, -1, -1)
+  const arena = create(api().CreateArenaCfg, 0, doubling, firstRegionBytes, -1)
   try {
     call(api().CreateAndRegisterAllocator, handle, memory, arena)
   } finally {

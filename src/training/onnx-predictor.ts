@@ -1,5 +1,6 @@
 import type { Binding, BoundTensor } from '../compiler/executor.ts'
 import type { Batch, Classifier, Predictor } from '../registry/engine.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import type { GraphCache } from './graph-cache.ts'
 import { imageShape } from './graphs.ts'
 import { float32, stateOf, type TensorView, tensorsAt } from './host-tensor.ts'
@@ -45,6 +46,7 @@ export class OnnxPredictor implements Predictor {
     const binding = session.bind({ ...this.#weights, pixels }, { logits })
     const forward = { binding, pixels: pixels.data, logits: logits.data }
     this.#bySize.set(size, forward)
+    collectGarbage()
     return forward
   }
 }

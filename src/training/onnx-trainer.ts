@@ -8,6 +8,7 @@ import type {
   TrainerSpec,
   Weights,
 } from '../registry/engine.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import { emaSlot, withEma } from './ema.ts'
 import type { GraphCache } from './graph-cache.ts'
 import { float32, stateOf, type TensorView } from './host-tensor.ts'
@@ -156,6 +157,7 @@ class OnnxTrainer implements Trainer {
       lossScale: this.#scale,
     })
     this.#gradients.set(key, bound)
+    collectGarbage()
     return bound
   }
 }

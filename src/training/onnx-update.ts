@@ -15,6 +15,9 @@ export interface Slabs {
 /** Elements: so few that a piece's weights, moments and temporaries stay in cache, so many that calls cost nothing. */
 const pieceLength = 1 << 18
 
+/** Pieces under way at once: they are so small that ONNX Runtime seldom shares one among threads. */
+const lanes = 2
+
 const cut = (part: SlabPart): readonly SlabPart[] =>
   Array.from({ length: Math.ceil(part.length / pieceLength) }, (_, i) => {
     const done = i * pieceLength
@@ -72,7 +75,11 @@ export class OnnxUpdate {
     for (const [factor, { data }] of this.#learningRates) data[0] = learningRate * factor
     for (const [name, value] of Object.entries({ clipScale, ...this.#optimizer.scalars(step) }))
       (this.#shared[name] as HostTensor).data[0] = value
-    for (const binding of this.#bindings) await binding.run()
+    const waiting = this.#bindings.values()
+    const lane = async () => {
+      for (const binding of waiting) await binding.run()
+    }
+    await Promise.all(Array.from({ length: lanes }, lane))
   }
 
   dispose(): void {

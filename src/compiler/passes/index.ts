@@ -12,6 +12,7 @@ import { mergeReshapes } from './merge-reshapes.ts'
 import { narrow } from './narrow.ts'
 import type { Pass } from './pass.ts'
 import { reluGradient } from './relu-gradient.ts'
+import { softmaxGradient } from './softmax-gradient.ts'
 import { straightenProducts } from './straighten-products.ts'
 import { sumSquares } from './sum-squares.ts'
 
@@ -30,6 +31,7 @@ export const passes: readonly Pass[] = [
   narrow,
   dropIdentities,
   mergeReshapes,
+  softmaxGradient,
   matrixProducts,
   mergeReshapes,
   dropIdentities,

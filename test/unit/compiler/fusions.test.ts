@@ -47,6 +47,40 @@ it('the backward pass of the last block works on the class token alone too', () 
   expect(small.length).toBe(10)
 })
 
+it('the gradient of attention sums over the channels of a head, where these are fewer than the tokens', async () => {
+  const [tokens, channels] = [7, 3]
+  const shape = [2, 2, tokens, channels]
+  const inputs = ['q', 'k', 'v', 'dy'].map((name) => ({
+    name,
+    shape: name === 'dy' ? [2, tokens, 2, channels] : shape,
+    dtype: 'float32' as const,
+  }))
+  const attention = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+    tf.transpose(tf.matMul(tf.softmax(tf.matMul(q, k, false, true)), v), [0, 2, 1, 3])
+  const graph = trace(inputs, (feeds) => {
+    const [q, k, v, dy] = [feeds.q, feeds.k, feeds.v, feeds.dy] as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+    const y = attention(q, k, v)
+    const [dq, dk, dv] = tf.grads(attention)([q, k, v], dy) as [tf.Tensor, tf.Tensor, tf.Tensor]
+    return { y, dq, dk, dv }
+  })
+  const optimised = optimize(graph)
+  const summed = ({ nodes }: Graph) =>
+    nodes.flatMap(({ op, inputs }) => (op === 'Sum' ? [inputs[0]?.shape.at(-1)] : []))
+  expect(summed(graph)).toContain(tokens)
+  expect(summed(optimised)).toEqual([channels])
+  // The transposes that are there anyway are read: the result itself is not kept.
+  const result = optimised.nodes.find(({ op, attrs }) => op === 'BatchMatMul' && !attrs.transposeA && !attrs.transposeB)
+  const readers = optimised.nodes.filter(({ inputs }) => inputs.includes(result?.outputs[0] as never))
+  expect(readers.map(({ op }) => op)).toEqual(['Transpose'])
+  const feeds = feedsOf(graph, 4)
+  const [expected, actual] = [interpret(graph, feeds), interpret(optimised, feeds)]
+  const run = await runOnnx(toOnnx(optimised), feeds)
+  for (const [name, { data }] of Object.entries(expected)) {
+    expect(excess(actual[name]?.data as Float32Array, data, tolerances.op), name).toBeLessThan(1)
+    expect(excess(run[name] as Float32Array, data, tolerances.op), name).toBeLessThan(1)
+  }
+})
+
 it('the graph of a ViT-B keeps its size in hand', () => {
   const graph = gradientGraph(baseVit, 8)
   const optimised = optimize(graph)

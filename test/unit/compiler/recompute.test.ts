@@ -47,10 +47,10 @@ it.each(['normal', 'low'] as const)('memory %s leaves a forward pass as it is', 
 
 /** A long chain that reads `state` first, then many large values backwards. */
 function chain(depth: number): Graph {
-  const inputs = ['x', 'state'].map((name) => ({ name, shape: [64], dtype: 'float32' as const }))
+  const inputs = ['x', 'state'].map((name) => ({ name, shape: [96], dtype: 'float32' as const }))
   return optimize(
     trace(inputs, ({ x, state }) => {
-      const wide = tf.mul(tf.reshape(x as tf.Tensor, [64, 1]), tf.ones([1, 64]))
+      const wide = tf.mul(tf.reshape(x as tf.Tensor, [96, 1]), tf.ones([1, 96]))
       const parts = Array.from({ length: depth }, (_, i) => tf.tanh(tf.add(tf.mul(wide, i + 2), state as tf.Tensor)))
       const forward = parts.reduce((a, b) => tf.matMul(a, b))
       const y = parts.toReversed().reduce((a, b) => tf.matMul(a, b), forward)
