@@ -28,11 +28,11 @@ async function targetOf({ device: name, precision: asked, where }: OnnxSettings 
  */
 export async function engineFacts(settings: EngineSettings): Promise<Record<string, string>> {
   if (settings.name === 'tfjs') {
-    const { tfjsEngineFacts } = await import('./training/tfjs-backends.ts')
+    const { tfjsEngineFacts } = await import('./training/engines/tfjs-backends.ts')
     return placed(settings.where, 'backend', async () => tfjsEngineFacts(settings.backend))
   }
   const { device, precision } = await targetOf(settings)
-  const { onnxEngineFacts } = await import('./training/engine-facts.ts')
+  const { onnxEngineFacts } = await import('./training/engines/engine-facts.ts')
   const { runtimeFacts } = await import('./runtime/onnx-runtime.ts')
   return onnxEngineFacts({ facts: runtimeFacts(device.provider, precision, settings.threads) })
 }
@@ -41,11 +41,11 @@ export async function engineFacts(settings: EngineSettings): Promise<Record<stri
 export async function createEngine(settings: EngineSettings): Promise<Engine> {
   const { where } = settings
   if (settings.name === 'tfjs') {
-    const { createTfjsEngine } = await import('./training/tfjs-engine.ts')
+    const { createTfjsEngine } = await import('./training/engines/tfjs-engine.ts')
     return placed(where, 'backend', () => createTfjsEngine(settings.backend))
   }
   const { device, precision } = await targetOf(settings)
-  const { createOnnxEngine } = await import('./training/onnx-engine.ts')
+  const { createOnnxEngine } = await import('./training/engines/onnx-engine.ts')
   const { createOnnxRuntime } = await import('./runtime/onnx-runtime.ts')
   const { deviceName } = await import('./runtime/device.ts')
   const { threads, allowFallback } = settings

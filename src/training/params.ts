@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { validationMetrics } from '../artifacts/training-history.ts'
 import { ignoredByKey } from '../registry/params.ts'
 import type { MetricDeclarations } from '../registry/stage.ts'
-import { scheduleNames } from './schedules.ts'
+import { scheduleNames } from './loop/schedules.ts'
 
 const beta = (defaultValue: number, description: string) =>
   Type.Number({ minimum: 0, exclusiveMaximum: 1, default: defaultValue, description })

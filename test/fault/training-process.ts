@@ -1,4 +1,4 @@
-import { fit as train } from '../../src/training/fit.ts'
+import { fit as train } from '../../src/training/loop/fit.ts'
 import { digestOf, toyFit, toyTrainer } from '../unit/training/toy.ts'
 
 /** Trains the toy in `dir`; `killAt` names a step after which, or a file before which, the process is killed. */

@@ -9,8 +9,8 @@ import { layoutOf } from '../../src/nn/families.ts'
 import type { Engine, TrainerSpec } from '../../src/registry/engine.ts'
 import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
 import { readSafetensors } from '../../src/std/safetensors.ts'
-import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
-import { createTfjsEngine } from '../../src/training/tfjs-engine.ts'
+import { createOnnxEngine } from '../../src/training/engines/onnx-engine.ts'
+import { createTfjsEngine } from '../../src/training/engines/tfjs-engine.ts'
 import { excess, tolerances } from '../tolerances.ts'
 
 const engines: Record<'compiled' | 'eager', Engine | undefined> = { compiled: undefined, eager: undefined }

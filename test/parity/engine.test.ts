@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine, Trainer, TrainerSpec, Weights } from '../../src/registry/engine.ts'
 import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
-import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
-import { createTfjsEngine } from '../../src/training/tfjs-engine.ts'
+import { createOnnxEngine } from '../../src/training/engines/onnx-engine.ts'
+import { createTfjsEngine } from '../../src/training/engines/tfjs-engine.ts'
 import { excess, tolerances } from '../tolerances.ts'
 import { adamwDefaults, allOf, randomBatch, randomWeights, tinyClassifier } from './tiny-classifier.ts'
 

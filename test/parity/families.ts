@@ -8,7 +8,7 @@ import { classifierOf } from '../../src/nn/classifier.ts'
 import type { Engine, Weights } from '../../src/registry/engine.ts'
 import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
 import { digestFile } from '../../src/std/hash.ts'
-import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
+import { createOnnxEngine } from '../../src/training/engines/onnx-engine.ts'
 import {
   examplesOf,
   goldenCheckpoint,

@@ -13,10 +13,10 @@ import { fitCheckpoint } from '../../src/nn/pretrained.ts'
 import type { Engine, Weights } from '../../src/registry/engine.ts'
 import { digestFile } from '../../src/std/hash.ts'
 import { asFloat32, readSafetensors } from '../../src/std/safetensors.ts'
-import { openCheckpoints } from '../../src/training/checkpoints.ts'
-import { evaluate } from '../../src/training/evaluate.ts'
-import { type StepReport, fit as train } from '../../src/training/fit.ts'
-import { createSchedule } from '../../src/training/schedules.ts'
+import { openCheckpoints } from '../../src/training/checkpoints/checkpoints.ts'
+import { evaluate } from '../../src/training/loop/evaluate.ts'
+import { type StepReport, fit as train } from '../../src/training/loop/fit.ts'
+import { createSchedule } from '../../src/training/loop/schedules.ts'
 import goldens from '../goldens/parity/runs.json' with { type: 'json' }
 
 export type RunName = keyof typeof goldens

@@ -4,8 +4,8 @@ import { dense } from '../../src/nn/layers/dense.ts'
 import { initialLora, mergeLora, withLora } from '../../src/nn/lora.ts'
 import type { Classifier, Engine, Weights } from '../../src/registry/engine.ts'
 import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
-import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
-import { createTfjsEngine } from '../../src/training/tfjs-engine.ts'
+import { createOnnxEngine } from '../../src/training/engines/onnx-engine.ts'
+import { createTfjsEngine } from '../../src/training/engines/tfjs-engine.ts'
 import golden from '../goldens/lora.json' with { type: 'json' }
 import { excess, tolerances } from '../tolerances.ts'
 

@@ -11,7 +11,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
-import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
+import { createOnnxEngine } from '../../src/training/engines/onnx-engine.ts'
 import { familyRuns, resumesToTheSameBits, saveTrainedFamilies } from './families.ts'
 import { goldenRun, imagesFolder, type OurRun, type RunName } from './huggingface.ts'
 

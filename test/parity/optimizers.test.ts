@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, it } from 'vitest'
 import type { OptimizerSpec } from '../../src/registry/engine.ts'
-import { withEma } from '../../src/training/ema.ts'
-import { clipScale, type OptimizedPiece, optimizerOf } from '../../src/training/optimizer.ts'
+import { withEma } from '../../src/training/optimizers/ema.ts'
+import { clipScale, type OptimizedPiece, optimizerOf } from '../../src/training/optimizers/optimizer.ts'
 import golden from '../goldens/optimizers.json' with { type: 'json' }
 import { excess, tolerances } from '../tolerances.ts'
 

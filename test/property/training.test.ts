@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { fit as train } from '../../src/training/fit.ts'
+import { fit as train } from '../../src/training/loop/fit.ts'
 import { digestOf, toyFit } from '../unit/training/toy.ts'
 
 let dir: string

@@ -1,7 +1,7 @@
 import { classifierOf } from '../../src/nn/classifier.ts'
 import { createOnnxRuntime } from '../../src/runtime/onnx-runtime.ts'
-import { createOnnxEngine } from '../../src/training/onnx-engine.ts'
-import { withTargets } from '../../src/training/targets.ts'
+import { createOnnxEngine } from '../../src/training/engines/onnx-engine.ts'
+import { withTargets } from '../../src/training/loop/targets.ts'
 import { goldenVit } from '../goldens/vit.ts'
 
 /** What the script prints as JSON. */

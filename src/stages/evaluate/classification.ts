@@ -51,7 +51,7 @@ export default defineStage({
     const { classifierOf } = await import('../../nn/classifier.ts')
     const { createImageLoader } = await import('../../images/loader.ts')
     const { outputSize } = await import('../../images/processor.ts')
-    const { evaluate } = await import('../../training/evaluate.ts')
+    const { evaluate } = await import('../../training/loop/evaluate.ts')
     const { examplesOf, requireClasses } = await import('../../training/suitability.ts')
 
     const { part, batchSize, workers } = params

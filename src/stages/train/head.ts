@@ -19,14 +19,14 @@ export default defineStage({
   needs: ['seed', 'engine'],
 
   async check({ params }) {
-    const { checkTrainingParams } = await import('../../training/training-plan.ts')
+    const { checkTrainingParams } = await import('../../training/loop/training-plan.ts')
     checkTrainingParams(params)
   },
 
   async run({ params, inputs, ...context }) {
     const { writeTrainedModel } = await import('../../training/trained-model.ts')
     const { classifierOf } = await import('../../nn/classifier.ts')
-    const { featureBatches } = await import('../../training/feature-batches.ts')
+    const { featureBatches } = await import('../../training/loop/feature-batches.ts')
     const { trainableParameters } = await import('../../training/freezing.ts')
     const { backboneDigest, headClassifierOf } = await import('../../training/frozen-backbone.ts')
     const { partOf, requireClasses } = await import('../../training/suitability.ts')

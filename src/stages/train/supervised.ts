@@ -82,7 +82,7 @@ export default defineStage({
   needs: ['seed', 'engine'],
 
   async check({ params }) {
-    const { checkTrainingParams } = await import('../../training/training-plan.ts')
+    const { checkTrainingParams } = await import('../../training/loop/training-plan.ts')
     checkTrainingParams(params)
     if (params.lora !== undefined && params.freeze !== undefined) throw freezeBesideLora()
   },

@@ -3,7 +3,7 @@ import type { HostTensor } from '../../../src/compiler/executor.ts'
 import { emptyData, type Graph, sizeOf } from '../../../src/compiler/ir.ts'
 import { trace } from '../../../src/compiler/trace.ts'
 import { classifierOf } from '../../../src/nn/classifier.ts'
-import { gradientStep } from '../../../src/training/gradient-step.ts'
+import { gradientStep } from '../../../src/training/engines/gradient-step.ts'
 
 const labels = { id2label: { 0: 'boot', 1: 'sandal', 2: 'shoe' }, label2id: { boot: 0, sandal: 1, shoe: 2 } }
 

@@ -14,7 +14,7 @@ import { createOnnxRuntime } from '../../../src/runtime/onnx-runtime.ts'
 import vitStage from '../../../src/stages/model/vit.ts'
 import transformStage from '../../../src/stages/transform/image-processor.ts'
 import { sha256 } from '../../../src/std/hash.ts'
-import { createOnnxEngine } from '../../../src/training/onnx-engine.ts'
+import { createOnnxEngine } from '../../../src/training/engines/onnx-engine.ts'
 
 export interface Told {
   readonly metrics: { name: string; value: number; step: number; epoch?: number }[]

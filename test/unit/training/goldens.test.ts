@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest'
-import { classificationScores } from '../../../src/training/metrics.ts'
-import { predictionOf } from '../../../src/training/prediction.ts'
-import { batchesPerEpoch, epochOrder } from '../../../src/training/sampler.ts'
-import { createSchedule, type ScheduleName, scheduleNames, warmupStepsOf } from '../../../src/training/schedules.ts'
+import { classificationScores } from '../../../src/training/loop/metrics.ts'
+import { predictionOf } from '../../../src/training/loop/prediction.ts'
+import { batchesPerEpoch, epochOrder } from '../../../src/training/loop/sampler.ts'
+import {
+  createSchedule,
+  type ScheduleName,
+  scheduleNames,
+  warmupStepsOf,
+} from '../../../src/training/loop/schedules.ts'
 import golden from '../../goldens/training.json' with { type: 'json' }
 import { excess, tolerances } from '../../tolerances.ts'
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Batch, MicroBatch, OptimizerState, Trainer, Weights } from '../../../src/registry/engine.ts'
-import { openCheckpoints } from '../../../src/training/checkpoints.ts'
-import { evaluate } from '../../../src/training/evaluate.ts'
-import type { FitOptions } from '../../../src/training/fit.ts'
-import { createSchedule } from '../../../src/training/schedules.ts'
+import { openCheckpoints } from '../../../src/training/checkpoints/checkpoints.ts'
+import { evaluate } from '../../../src/training/loop/evaluate.ts'
+import type { FitOptions } from '../../../src/training/loop/fit.ts'
+import { createSchedule } from '../../../src/training/loop/schedules.ts'
 
 export const features = 4
 export const classes = 3
