@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/servers/**'],
-    globalSetup: 'test/build.ts',
+    globalSetup: ['test/temporary-folder.ts', 'test/build.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',

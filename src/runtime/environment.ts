@@ -29,6 +29,7 @@ export function releaseEnvironment(): void {
 
 function open(): Handle {
   const handle = create(api().CreateEnv, fatal, 'xp')
+  call(api().DisableTelemetryEvents, handle)
   const memory = createCpuMemoryInfo(arenaAllocator)
   const arena = create(api().CreateArenaCfg, 0, doubling, firstRegionBytes, -1)
   try {

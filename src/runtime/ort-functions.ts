@@ -14,6 +14,7 @@ export const ortFunctions = {
   GetErrorCode: [1, 'int', [handle]],
   GetErrorMessage: [2, 'str', [handle]],
   CreateEnv: [3, status, ['int', 'str', out]],
+  DisableTelemetryEvents: [6, status, [handle]],
   CreateSessionFromArray: [8, status, [handle, 'void *', 'size_t', handle, out]],
   CreateSessionOptions: [10, status, [out]],
   EnableProfiling: [14, status, [handle, 'path']],

@@ -44,6 +44,8 @@ function open(path: string): OrtLibrary {
 }
 
 function openLibrary(path: string): LibraryHandle {
+  // From 1.29 on the Linux builds report each session to their maker, unless told not to before they load.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1'
   try {
     return koffi.load(path)
   } catch (cause) {

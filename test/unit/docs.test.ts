@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { commands } from '../../src/commands/index.ts'
+import { modelTypes } from '../../src/nn/families.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const pages = ['README.md', 'ARCHITECTURE.md', 'bench/NOTES.md', 'docs/own-models.md']
+const pages = ['README.md', 'ARCHITECTURE.md', 'bench/NOTES.md', 'docs/own-models.md', 'docs/models.md']
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8')
 
 it('every link of the documentation leads somewhere', () => {
@@ -25,6 +26,15 @@ it('the table of layers names every folder of the sources', () => {
   const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
   for (const { name } of folders) expect(architecture).toContain(`\`src/${name}\``)
   expect(folders.length).toBeGreaterThan(10)
+})
+
+it('the table of models has a row for each family, measured in full', () => {
+  const rows = textOf('docs/models.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+  expect(rows.map((cells) => cells[1]).sort()).toEqual(modelTypes.map((name) => `\`${name}\``).sort())
+  for (const cells of rows) expect(cells.join('|')).not.toMatch(/NaN|not measured|differ|undefined/)
 })
 
 it('the README shows the quickstart as it is', () => {

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
@@ -24,4 +27,19 @@ it('a status that is no success is thrown with its code and text', () => {
   const status = api.SetSessionGraphOptimizationLevel(options[0], 12345)
   expect(() => check(api, status)).toThrow(OrtFailure)
   api.ReleaseSessionOptions(options[0])
+})
+
+it.runIf(process.platform === 'linux')('reports nothing to anybody: ONNX Runtime does not start its telemetry', () => {
+  const source = join(import.meta.dirname, '../../../src/runtime')
+  const program = `
+    const { createOnnxRuntime } = await import(${JSON.stringify(join(source, 'onnx-runtime.ts'))})
+    await (await createOnnxRuntime()).dispose()
+    process.stdout.write(String(process.pid))`
+  // What its library takes for a build server keeps it quiet as well, and would hide what this looks for.
+  const { PATH = '', HOME = '' } = process.env
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program]
+  const pid = execFileSync(process.execPath, args, { env: { PATH, HOME }, encoding: 'utf8' })
+  expect(pid).toMatch(/^\d+$/)
+  // Its first act is to open this log.
+  expect(existsSync(`/tmp/mat-debug-${pid}.log`)).toBe(false)
 })
