@@ -39,7 +39,8 @@ for (const killAt of ['1', '8', 'moments']) {
 }
 
 const sources = join(import.meta.dirname, '../../src/training')
-const points = readdirSync(sources)
+const points = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(join(sources, file), 'utf8'))
   .flatMap((text) => [...text.matchAll(/crashPoint\('([^']+)'\)/g)].map((match) => match[1] ?? ''))
 it('knows its crash points', () => expect(points).toHaveLength(4))
