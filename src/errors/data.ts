@@ -70,6 +70,52 @@ export const classesWithoutImages = (root: string, names: readonly string[]) =>
     hint: 'add images (.jpg, .jpeg, .png, .gif, .webp, .tif, .tiff) or remove the folders',
   })
 
+/** Folders of parts (train, test) beside folders of which nobody can tell what they are. */
+export const partsBesideClasses = (root: string, parts: readonly string[], others: readonly string[]) =>
+  new XpError({
+    code: 'XP_PARTS_BESIDE_CLASSES',
+    exit: 'data',
+    message: `${root} holds folders of parts (${parts.join(', ')}) beside other folders with images: ${named(
+      others.map((name) => JSON.stringify(name)),
+      10,
+    )}`,
+    hint: 'move those into a part, as train/shoe/1.jpg, or name one of the folders as root',
+  })
+
+export const twinParts = (root: string, [one, other]: readonly [string, string]) =>
+  new XpError({
+    code: 'XP_TWIN_PARTS',
+    exit: 'data',
+    message: `${root} holds two folders of one part: ${JSON.stringify(one)} and ${JSON.stringify(other)}`,
+    hint: 'move their images into one of them',
+  })
+
+/** A split of a dataset that has parts already, not told which. */
+export const alreadySplit = (parts: readonly string[]) =>
+  new XpError({
+    code: 'XP_ALREADY_SPLIT',
+    exit: 'data',
+    message: `the dataset has the parts ${parts.join(', ')} already; splitting all of them anew would mix them`,
+    hint: `set "of" to the part to split, as of: ${parts[0]}; the others stay as they are. Or leave the stage out`,
+  })
+
+export const noSuchPart = (part: string, parts: readonly string[]) =>
+  new XpError({
+    code: 'XP_NO_SUCH_PART',
+    exit: 'data',
+    message: `the dataset has no part "${part}" to split: it has ${parts.join(', ')}`,
+    hint: `set "of" to one of them, or leave it out`,
+  })
+
+/** A split makes a part that another folder holds already. */
+export const partTwice = (part: string, of: string) =>
+  new XpError({
+    code: 'XP_PART_TWICE',
+    exit: 'data',
+    message: `the dataset has a part "${part}" already, beside the part "${of}" that is split`,
+    hint: `give "${part}" nothing of the split, or move its images into "${of}"`,
+  })
+
 export const splitFractions = (given: Readonly<Record<string, number>>) => {
   const sum = Object.values(given).reduce((a, b) => a + b, 0)
   const terms = Object.entries(given).map(([part, f]) => `${part} ${f}`)
@@ -88,6 +134,41 @@ export const emptyPart = (part: string, examples: number) =>
     message: `the part "${part}" of the split would be empty: the dataset has ${examples} images`,
     hint: 'add images or give the part a larger fraction',
   })
+
+export const splitSize = (part: string, size: number) =>
+  new XpError({
+    code: 'XP_SPLIT_SIZE',
+    exit: 'config',
+    message: `the part "${part}" of a split cannot hold ${size} images`,
+    hint: 'below 1 it is a share, as 0.2; from 1 on a whole number of images, as 500',
+  })
+
+export const nothingToSplitOff = () =>
+  new XpError({
+    code: 'XP_SPLIT_SIZE',
+    exit: 'config',
+    message: 'a split without a part beside "train" leaves the dataset as it is',
+    hint: 'set test or validation, as test: 0.2',
+  })
+
+/** A split that keeps the proportions of classes, of too few images. */
+export const tooFewForStratifying = (
+  part: string,
+  images: number,
+  classes: readonly string[],
+  counts: readonly number[],
+) => {
+  const rare = classes.filter((_, label) => (counts[label] ?? 0) < 2).map((name) => JSON.stringify(name))
+  return new XpError({
+    code: 'XP_TOO_FEW_TO_STRATIFY',
+    exit: 'data',
+    message:
+      rare.length > 0
+        ? `classes with fewer than 2 images cannot be split in proportion: ${rare.join(', ')}`
+        : `a split into "${part}" (${images} images) and the rest needs an image of each of ${classes.length} classes in both`,
+    hint: 'add images, make the part larger, or set stratify: false',
+  })
+}
 
 export const missingPreprocessorConfig = (dir: string) =>
   new XpError({

@@ -3,7 +3,7 @@ import type { TreeFile } from '../std/hash.ts'
 import { isClutter } from '../std/tree.ts'
 import { hasImageExtension } from './format.ts'
 
-/** A folder of images sorted into classes by its top-level folders. */
+/** Images sorted into classes by the folders that they lie in. */
 export interface ClassFolders {
   /** Folder names by code point: label order. */
   readonly classes: readonly string[]
@@ -13,17 +13,20 @@ export interface ClassFolders {
   readonly skipped: readonly string[]
 }
 
-/** Sorts a listing into classes; a class folder may hold folders. Hidden files are left out without a word. */
-export function classFolders(files: readonly TreeFile[]): ClassFolders {
+/**
+ * Sorts a listing into classes; a class folder may hold folders. Hidden files are left out without a word.
+ * @param under the folder that holds the class folders, with its `/`: of the rest nothing is looked at
+ */
+export function classFolders(files: readonly TreeFile[], under = ''): ClassFolders {
   const byClass = new Map<string, TreeFile[]>()
   const skipped: string[] = []
   for (const file of files) {
-    if (file.path.split('/').some(isClutter)) continue
-    const slash = file.path.indexOf('/')
+    if (!file.path.startsWith(under) || file.path.split('/').some(isClutter)) continue
+    const slash = file.path.indexOf('/', under.length)
     const isImage = slash > 0 && hasImageExtension(file.path)
     if (!isImage) skipped.push(file.path)
     if (slash < 0) continue
-    const name = file.path.slice(0, slash)
+    const name = file.path.slice(under.length, slash)
     const images = byClass.get(name) ?? []
     if (isImage) images.push(file)
     byClass.set(name, images)

@@ -8,6 +8,7 @@ import modelLayers from './model/layers.ts'
 import modelPretrained from './model/pretrained.ts'
 import modelVit from './model/vit.ts'
 import reportHtml from './report/html.ts'
+import splitHuggingface from './split/huggingface.ts'
 import splitStratified from './split/stratified.ts'
 import trainHead from './train/head.ts'
 import trainSupervised from './train/supervised.ts'
@@ -17,6 +18,7 @@ import transformImageProcessor from './transform/image-processor.ts'
 export const stages: readonly AnyStage[] = [
   loadImagefolder,
   loadSample,
+  splitHuggingface,
   splitStratified,
   modelFunction,
   modelLayers,

@@ -88,7 +88,7 @@ it('every file of a stage is listed, under the name of its path', () => {
   const folder = join(root, 'src/stages')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => /\/.*\.ts$/.test(f))
   expect(stages.map(({ uses }) => `${uses}.ts`).sort()).toEqual(files.sort())
-  expect(stages).toHaveLength(13)
+  expect(stages).toHaveLength(14)
 })
 
 describe.each(stages.map((stage) => [stage.uses, stage] as const))('%s', (_, stage) => {
@@ -190,6 +190,7 @@ stages:
   sample: { uses: load/sample, with: { perClass: 4, size: 16 } }
   load: { uses: load/imagefolder, with: { root: ${JSON.stringify(images)} } }
   split: { uses: split/stratified, from: load, with: { train: 0.5, validation: 0.25, test: 0.25 } }
+  rows: { uses: split/huggingface, from: load, with: { test: 0.25, validation: 0.25 } }
   vit: { uses: model/vit, from: { dataset: split }, with: { imageSize: 16, patchSize: 8, hiddenSize: 8, layers: 1, heads: 2 } }
   pretrained:
     uses: model/pretrained
@@ -231,7 +232,7 @@ stages:
         )
     }
     expect(made).toEqual(pinned)
-    expect(made).toHaveLength(8)
+    expect(made).toHaveLength(9)
   })
 
   it('it makes the same in another store, and other bytes from another seed where a stage needs one', async () => {
@@ -241,6 +242,7 @@ stages:
     expect(moved.map(({ uses }) => uses)).toEqual([
       'load/sample',
       'split/stratified',
+      'split/huggingface',
       'model/vit',
       'model/pretrained',
       'model/function',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Dataset, type Example } from '../../artifacts/dataset.ts'
+import { absentClasses, Dataset, type Example, joinParts, lacksClasses, partToSplit } from '../../artifacts/dataset.ts'
 import { emptyPart, splitFractions } from '../../errors/data.ts'
 import { defineStage } from '../../registry/stage.ts'
 import { sha256 } from '../../std/hash.ts'
@@ -52,13 +52,16 @@ export function stratify(
 
 export default defineStage({
   uses: 'split/stratified',
-  version: 1,
+  version: 2,
   summary: 'Split a dataset into named parts, each class in proportion.',
   params: Type.Object(
     {
       train: fraction('train', {}),
       validation: fraction('validation', { default: 0 }),
       test: fraction('test', { default: 0 }),
+      of: Type.Optional(
+        Type.String({ minLength: 1, description: 'The part to split, where the dataset has parts already.' }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -66,22 +69,21 @@ export default defineStage({
   outputs: { dataset: Dataset },
   metrics: { 'split/*': { unit: 'images', per: 'run', description: 'Images in a part.' } },
   needs: ['seed'],
-  async check({ params }) {
-    checkFractions(params)
+  async check({ params: { train, validation, test } }) {
+    checkFractions({ train, validation, test })
   },
   async run(ctx) {
-    const { train, validation, test } = ctx.params
+    const { train, validation, test, of } = ctx.params
     checkFractions({ train, validation, test })
     const fractions = Object.fromEntries(Object.entries({ train, validation, test }).filter(([, f]) => f > 0))
-    const { classes, source, parts: before } = ctx.inputs.dataset
-    const examples = Object.values(before).flat()
-    const parts = stratify(examples, fractions, ctx.seed)
-    for (const [part, members] of Object.entries(parts)) {
+    const { classes, source } = ctx.inputs.dataset
+    const { examples, others } = partToSplit(ctx.inputs.dataset, of)
+    const made = stratify(examples, fractions, ctx.seed)
+    const parts = joinParts(made, others, of)
+    for (const [part, members] of Object.entries(made)) {
       if (members.length === 0) throw emptyPart(part, examples.length)
-      const labels = new Set(members.map(({ label }) => label))
-      const absent = classes.filter((_, label) => !labels.has(label))
-      if (absent.length > 0)
-        ctx.warn(`part "${part}" has no image of ${absent.map((c) => JSON.stringify(c)).join(', ')}`)
+      const absent = absentClasses(classes, members)
+      if (absent.length > 0) ctx.warn(lacksClasses(part, absent))
       ctx.metric(`split/${part}`, members.length, 0)
     }
     return { dataset: { classes, source, parts } }

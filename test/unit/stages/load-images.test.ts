@@ -30,7 +30,7 @@ function context(source: SourceTree, params: object = {}) {
   const warnings: string[] = []
   const metrics: Record<string, number> = {}
   return {
-    params: { root: source.root, ...params },
+    params: { root: source.root, labelColumn: 'label', ...params },
     inputs: {},
     sources: { root: source },
     seed: 42,
@@ -69,7 +69,63 @@ describe('load/imagefolder', () => {
       await tree({ 'a/1.png': await png(1), 'b/2.png': await png(2), 'b/notes.txt': 'x', 'c.png': 'x' }),
     )
     await imagefolder.run(ctx)
-    expect(ctx.warnings).toEqual(['2 files are not images of a class and were left out: "b/notes.txt", "c.png"'])
+    expect(ctx.warnings).toEqual(['2 files are not labelled images and were left out: "b/notes.txt", "c.png"'])
+  })
+
+  it('folders train, val and test above the class folders are parts, and stay so', async () => {
+    const [one, two] = [await png(1), await png(2)]
+    const ctx = context(
+      await tree({
+        ...{ 'test/b/1.png': one, 'test/a/2.png': two, 'train/b/3.png': one, 'train/a/4.png': two },
+        ...{ 'val/a/5.png': one, 'train/loose.png': one, 'README.md': 'x', 'train/.DS_Store': 'x' },
+      }),
+    )
+    const { dataset } = await imagefolder.run(ctx)
+    expect(dataset.classes).toEqual(['a', 'b'])
+    const files = Object.entries(dataset.parts).map(([part, examples]) => [part, examples.map((e) => e.file)])
+    expect(files).toEqual([
+      ['train', ['train/a/4.png', 'train/b/3.png']],
+      ['validation', ['val/a/5.png']],
+      ['test', ['test/a/2.png', 'test/b/1.png']],
+    ])
+    expect(dataset.parts.test?.map((e) => e.label)).toEqual([0, 1])
+    expect(ctx.metrics).toEqual({
+      ...{ 'load/images': 5, 'load/classes': 2, 'load/train': 2, 'load/validation': 1, 'load/test': 2 },
+    })
+    expect(ctx.warnings).toEqual([
+      '2 files are not labelled images and were left out: "README.md", "train/loose.png"',
+      'part "validation" has no image of "b"',
+    ])
+  })
+
+  it('classes may be called train and test, where their images lie in them, or others lie beside', async () => {
+    const [one, two] = [await png(1), await png(2)]
+    const flat = await imagefolder.run(context(await tree({ 'train/1.png': one, 'test/2.png': two })))
+    expect(flat.dataset.classes).toEqual(['test', 'train'])
+    const vehicles = await tree({ 'train/steam/1.png': one, 'bus/2.png': two })
+    expect((await imagefolder.run(context(vehicles))).dataset.classes).toEqual(['bus', 'train'])
+  })
+
+  it('it takes one part alone, and refuses what it cannot tell', async () => {
+    const [one, two] = [await png(1), await png(2)]
+    const alone = await imagefolder.run(context(await tree({ 'train/a/1.png': one, 'train/b/2.png': two })))
+    expect(Object.keys(alone.dataset.parts)).toEqual(['train'])
+    const refusal = async (files: Readonly<Record<string, Uint8Array>>) => {
+      const source = await tree(files)
+      return expect(
+        imagefolder.check?.({ params: { root: source.root, labelColumn: 'label' }, sources: { root: source } }),
+      ).rejects
+    }
+    const parts = { 'train/a/1.png': one, 'test/a/2.png': two }
+    await (await refusal({ ...parts, 'extra/3.png': one })).toMatchObject({
+      code: 'XP_PARTS_BESIDE_CLASSES',
+      message: expect.stringContaining('(train, test) beside other folders with images: "extra"'),
+    })
+    await (await refusal({ ...parts, 'val/b/3.png': one, 'Valid/b/4.png': one })).toMatchObject({
+      code: 'XP_TWIN_PARTS',
+      message: expect.stringContaining('"val" and "Valid"'),
+    })
+    await (await refusal(parts)).toMatchObject({ code: 'XP_ONE_CLASS' })
   })
 
   it('it names every file that does not decode', async () => {
@@ -97,7 +153,7 @@ describe('load/imagefolder', () => {
   ])('it refuses %s before any work', async (_, files, code) => {
     const source = await tree(files)
     await expect(
-      imagefolder.check?.({ params: { root: source.root }, sources: { root: source } }),
+      imagefolder.check?.({ params: { root: source.root, labelColumn: 'label' }, sources: { root: source } }),
     ).rejects.toMatchObject({
       code,
       exit: 'data',
@@ -108,7 +164,7 @@ describe('load/imagefolder', () => {
   it('it refuses a folder that is not there', async () => {
     const source = { root: '/nowhere/at/all', digest: '', files: [] }
     await expect(
-      imagefolder.check?.({ params: { root: source.root }, sources: { root: source } }),
+      imagefolder.check?.({ params: { root: source.root, labelColumn: 'label' }, sources: { root: source } }),
     ).rejects.toMatchObject({ code: 'XP_MISSING_IMAGE_FOLDER', exit: 'data' })
   })
 })

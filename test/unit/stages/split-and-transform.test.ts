@@ -17,7 +17,7 @@ const dataset = (perClass: readonly number[]): Dataset => ({
 })
 
 describe('split/stratified', () => {
-  async function split(of: Dataset, params: { train: number; validation: number; test: number }) {
+  async function split(of: Dataset, params: { train: number; validation: number; test: number; of?: string }) {
     const warnings: string[] = []
     const metrics: Record<string, number> = {}
     const ctx = {
@@ -43,11 +43,20 @@ describe('split/stratified', () => {
     expect(made.metrics).toEqual({ 'split/train': 96, 'split/validation': 24, 'split/test': 30 })
   })
 
-  it('it leaves out parts of fraction 0 and splits a split anew', async () => {
+  it('it leaves out parts of fraction 0, and splits one part of a split, the others as they are', async () => {
     const once = await split(dataset([10, 10]), { train: 0.5, validation: 0, test: 0.5 })
     expect(Object.keys(once.parts)).toEqual(['train', 'test'])
-    const twice = await split(once, { train: 1, validation: 0, test: 0 })
-    expect(twice.parts.train).toHaveLength(20)
+    const twice = await split(once, { train: 0.6, validation: 0.4, test: 0, of: 'train' })
+    expect(Object.entries(twice.parts).map(([part, { length }]) => [part, length])).toEqual([
+      ['train', 6],
+      ['validation', 4],
+      ['test', 10],
+    ])
+    expect(twice.parts.test).toEqual(once.parts.test)
+    expect(twice.metrics).toEqual({ 'split/train': 6, 'split/validation': 4 })
+    // To split all of it anew would move images from the test part into training.
+    const anew = split(once, { train: 0.5, validation: 0, test: 0.5 })
+    await expect(anew).rejects.toMatchObject({ code: 'XP_ALREADY_SPLIT', exit: 'data' })
   })
 
   it('it refuses fractions that do not add up to 1, with the sum', async () => {

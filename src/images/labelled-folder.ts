@@ -1,0 +1,151 @@
+import { join } from 'node:path'
+import { absentClasses, type Example } from '../artifacts/dataset.ts'
+import {
+  classesWithoutImages,
+  emptyImageFolder,
+  noClassFolders,
+  oneClassOnly,
+  partsBesideClasses,
+  twinParts,
+} from '../errors/data.ts'
+import { malformedMetadata, metadataFormat, severalMetadataFiles, wrongMetadataRows } from '../errors/metadata.ts'
+import { compareCodePoints } from '../std/code-points.ts'
+import type { TreeFile } from '../std/hash.ts'
+import { isClutter } from '../std/tree.ts'
+import { classFolders } from './folder.ts'
+import { hasImageExtension } from './format.ts'
+import { metadataFiles, readMetadata } from './metadata.ts'
+import { partFolders } from './part-folders.ts'
+
+/** A folder of images with what labels them. */
+export interface LabelledFolder {
+  /** Class names in label order. */
+  readonly classes: readonly string[]
+  /** By path; the one part `all` where no folders are parts. */
+  readonly parts: Readonly<Record<string, readonly Example[]>>
+  /** Files that are no labelled images. */
+  readonly skipped: readonly string[]
+}
+
+/**
+ * Labels the images of a listing as Hugging Face's imagefolder: by the folders that they lie in, or by the column
+ * `labelColumn` of a `metadata.csv` or `metadata.jsonl` in the folder itself or in those of its parts.
+ * @throws XpError where that is not at least two classes with images
+ */
+export async function labelledFolder(
+  root: string,
+  files: readonly TreeFile[],
+  labelColumn: string,
+): Promise<LabelledFolder> {
+  const seen = files.filter(({ path }) => !path.split('/').some(isClutter))
+  if (seen.length === 0) throw emptyImageFolder(root)
+  const tables = metadataPaths(root, seen)
+  const { parts, others, twins } = partFolders(seen, tables.length > 0)
+  if (others.length > 0) throw partsBesideClasses(root, [...parts.values()], others)
+  if (twins[0] !== undefined) throw twinParts(root, twins[0])
+  const prefixes = new Map([...parts].map(([part, folder]) => [part, `${folder}/`]))
+  if (prefixes.size === 0) prefixes.set('all', '')
+  const labels = tables.length > 0 ? await labelsOf(root, seen, tables, labelColumn) : labelsOfFolders(seen, prefixes)
+  const names = tables.length > 0 ? classNames(labels.values()) : folderNames(root, seen, prefixes, labels)
+  if (names.length === 0)
+    throw tables[0] === undefined
+      ? noClassFolders(root)
+      : malformedMetadata(join(root, tables[0]), 1, 'it labels no image')
+  if (names.length === 1) throw oneClassOnly(root, names[0] ?? '')
+  const labelOf = new Map(names.map((name, label) => [name, label]))
+  const examples = (prefix: string): readonly Example[] =>
+    seen
+      .flatMap(({ path, sha256 }) => {
+        const name = path.startsWith(prefix) ? labels.get(path) : undefined
+        return name === undefined ? [] : [{ file: path, sha256, label: labelOf.get(name) ?? 0 }]
+      })
+      .sort((a, b) => a.label - b.label || compareCodePoints(a.file, b.file))
+  return {
+    classes: names,
+    parts: Object.fromEntries([...prefixes].map(([part, prefix]) => [part, examples(prefix)])),
+    skipped: seen
+      .flatMap(({ path }) => (labels.has(path) || tables.includes(path) ? [] : [path]))
+      .sort(compareCodePoints),
+  }
+}
+
+/** Parts that lack classes, for a warning. */
+export const partsLackingClasses = ({ classes, parts }: LabelledFolder) =>
+  Object.entries(parts).flatMap(([part, examples]) => {
+    const absent = absentClasses(classes, examples)
+    return absent.length > 0 ? [{ part, absent }] : []
+  })
+
+type Labels = ReadonlyMap<string, string>
+
+function labelsOfFolders(files: readonly TreeFile[], prefixes: ReadonlyMap<string, string>): Labels {
+  const labels = new Map<string, string>()
+  for (const prefix of prefixes.values()) {
+    const { classes, images } = classFolders(files, prefix)
+    for (const [i, members] of images.entries()) for (const { path } of members) labels.set(path, classes[i] ?? '')
+  }
+  return labels
+}
+
+/** Class folders of all parts, by code point. @throws XpError naming those without an image */
+function folderNames(
+  root: string,
+  files: readonly TreeFile[],
+  prefixes: ReadonlyMap<string, string>,
+  labels: Labels,
+): readonly string[] {
+  const folders = [...prefixes.values()].flatMap((prefix) => classFolders(files, prefix).classes)
+  const used = new Set(labels.values())
+  const without = [...new Set(folders)].filter((name) => !used.has(name))
+  if (without.length > 0) throw classesWithoutImages(root, without)
+  return [...used].sort(compareCodePoints)
+}
+
+/** By code point; whole numbers by their size. */
+function classNames(labels: Iterable<string>): readonly string[] {
+  const names = [...new Set(labels)]
+  const areNumbers = names.every((name) => /^(0|[1-9]\d{0,8})$/.test(name))
+  return names.sort(areNumbers ? (a, b) => Number(a) - Number(b) : compareCodePoints)
+}
+
+/** Metadata files of the folder and of the folders in it. */
+function metadataPaths(root: string, files: readonly TreeFile[]): readonly string[] {
+  const paths = files
+    .map(({ path }) => path)
+    .filter((path) => {
+      const steps = path.split('/')
+      return steps.length <= 2 && metadataFiles.includes(steps.at(-1) ?? '')
+    })
+  const byFolder = new Map<string, string>()
+  for (const path of paths.sort(compareCodePoints)) {
+    if (path.endsWith('.parquet')) throw metadataFormat(join(root, path))
+    const folder = path.slice(0, path.lastIndexOf('/') + 1)
+    const other = byFolder.get(folder)
+    if (other !== undefined) throw severalMetadataFiles(join(root, other), join(root, path))
+    byFolder.set(folder, path)
+  }
+  return paths
+}
+
+async function labelsOf(
+  root: string,
+  files: readonly TreeFile[],
+  tables: readonly string[],
+  labelColumn: string,
+): Promise<Labels> {
+  const images = new Set(files.map(({ path }) => path).filter(hasImageExtension))
+  const labels = new Map<string, string>()
+  for (const table of tables) {
+    const where = join(root, table)
+    const folder = table.slice(0, table.lastIndexOf('/') + 1)
+    const problems: { line: number; what: string }[] = []
+    for (const { file, label, line } of await readMetadata(where, labelColumn)) {
+      const path = folder + file
+      if (!images.has(path)) problems.push({ line, what: `there is no image ${JSON.stringify(file)}` })
+      else if (labels.has(path)) problems.push({ line, what: `${JSON.stringify(file)} has a label already` })
+      else labels.set(path, label)
+    }
+    if (problems.length > 0) throw wrongMetadataRows(where, problems)
+  }
+  return labels
+}
