@@ -6,7 +6,9 @@ export interface ParamDescription {
   readonly name: string
   /** JSON type, or the allowed values. */
   readonly type: string
-  /** Absent when the param must be given. */
+  /** Whether it must be given. */
+  readonly required: boolean
+  /** Absent where there is none: without a value such a param does nothing, or is required. */
   readonly default?: unknown
   readonly description: string
   /** How it enters the key, where that is not by value. */
@@ -59,6 +61,7 @@ function keyText(schema: object): string | undefined {
 /** What a reader wants to know of a stage, all of it from its declaration. */
 export function describeStage(stage: AnyStage): StageDescription {
   const properties: Readonly<Record<string, ParamSchema>> = stage.params.properties
+  const required = new Set<string>(stage.params.required ?? [])
   return {
     uses: stage.uses,
     version: stage.version,
@@ -74,6 +77,7 @@ export function describeStage(stage: AnyStage): StageDescription {
       return {
         name,
         type: typeText(schema),
+        required: required.has(name) && !('default' in schema),
         ...('default' in schema ? { default: schema.default } : {}),
         description: schema.description ?? '',
         ...(key === undefined ? {} : { key }),

@@ -27,7 +27,8 @@ export default class StagesShow extends XpCommand {
     this.section(
       'Params',
       facts.params.map((p) => {
-        const standard = 'default' in p ? `default ${JSON.stringify(p.default)}` : 'required'
+        const without = p.required ? 'required' : 'optional'
+        const standard = 'default' in p ? `default ${JSON.stringify(p.default)}` : without
         return [p.name, p.type, standard, p.key === undefined ? p.description : `${p.description} (${p.key})`]
       }),
     )
