@@ -59,6 +59,33 @@ export const oneClassOnly = (root: string, name: string) =>
     hint: 'name the folder above the class folders as root, or add a second class',
   })
 
+/** Classes that `labels` names and the data does not have. */
+export const unknownClasses = (root: string, names: readonly string[], classes: readonly string[]) => {
+  const near = nearest(names[0] ?? '', classes)
+  return new XpError({
+    code: 'XP_UNKNOWN_CLASS',
+    exit: 'data',
+    message: `${root} has no class ${names.map((name) => JSON.stringify(name)).join(', ')}, which labels names`,
+    hint:
+      near === undefined
+        ? `its classes: ${named(
+            classes.map((name) => JSON.stringify(name)),
+            10,
+          )}`
+        : `did you mean ${JSON.stringify(near)}?`,
+  })
+}
+
+export const labelTwice = (names: readonly string[]) => {
+  const twice = names.find((name, i) => names.indexOf(name) !== i) ?? ''
+  return new XpError({
+    code: 'XP_LABEL_TWICE',
+    exit: 'config',
+    message: `labels names ${JSON.stringify(twice)} twice`,
+    hint: 'name each class once, in the order of the labels',
+  })
+}
+
 export const classesWithoutImages = (root: string, names: readonly string[]) =>
   new XpError({
     code: 'XP_CLASS_WITHOUT_IMAGES',

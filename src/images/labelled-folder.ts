@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { absentClasses, type Example } from '../artifacts/dataset.ts'
+import type { Example } from '../artifacts/dataset.ts'
 import {
   classesWithoutImages,
   emptyImageFolder,
@@ -68,13 +68,6 @@ export async function labelledFolder(
       .sort(compareCodePoints),
   }
 }
-
-/** Parts that lack classes, for a warning. */
-export const partsLackingClasses = ({ classes, parts }: LabelledFolder) =>
-  Object.entries(parts).flatMap(([part, examples]) => {
-    const absent = absentClasses(classes, examples)
-    return absent.length > 0 ? [{ part, absent }] : []
-  })
 
 type Labels = ReadonlyMap<string, string>
 

@@ -1,9 +1,22 @@
 import { stat } from 'node:fs/promises'
 import { Type } from 'typebox'
-import { Dataset, lacksClasses } from '../../artifacts/dataset.ts'
+import { absentClasses, Dataset, lacksClasses } from '../../artifacts/dataset.ts'
 import { missingImageFolder, unreadableImages } from '../../errors/data.ts'
+import type { Choice } from '../../images/choose-images.ts'
+import type { LabelledFolder } from '../../images/labelled-folder.ts'
 import { TreePath } from '../../registry/params.ts'
 import { defineStage, type SourceTree } from '../../registry/stage.ts'
+
+type Params = Choice & { readonly root: string; readonly labelColumn: string }
+
+/** @throws XpError where the folder does not hold what the params say */
+async function chosenFolder(params: Params, source: SourceTree | undefined): Promise<LabelledFolder> {
+  const [{ labelledFolder }, { chooseImages }] = await Promise.all([
+    import('../../images/labelled-folder.ts'),
+    import('../../images/choose-images.ts'),
+  ])
+  return chooseImages(params.root, await labelledFolder(params.root, source?.files ?? [], params.labelColumn), params)
+}
 
 export default defineStage({
   uses: 'load/imagefolder',
@@ -20,6 +33,24 @@ export default defineStage({
         minLength: 1,
         description: 'Column of metadata.csv or metadata.jsonl that names the class of an image.',
       }),
+      labels: Type.Optional(
+        Type.Union(
+          [
+            Type.Array(Type.String({ minLength: 1 }), { minItems: 2 }),
+            Type.Record(Type.String(), Type.String({ minLength: 1 })),
+          ],
+          {
+            description:
+              'A list: the classes to use, in the order of their labels. A table: new names of classes; several may get one name. By code point when absent.',
+          },
+        ),
+      ),
+      imagesPerClass: Type.Optional(
+        Type.Integer({ minimum: 1, description: 'At most so many images of each class, of each part.' }),
+      ),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, description: 'At most so many images of each part, for a quick trial.' }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -34,14 +65,11 @@ export default defineStage({
   async check({ params, sources }) {
     const found = await stat(params.root).catch(() => undefined)
     if (!found?.isDirectory()) throw missingImageFolder(params.root)
-    const { labelledFolder } = await import('../../images/labelled-folder.ts')
-    await labelledFolder(params.root, sources.root?.files ?? [], params.labelColumn)
+    await chosenFolder(params, sources.root)
   },
   async run(ctx) {
     const source = ctx.sources.root as SourceTree
-    const { labelledFolder, partsLackingClasses } = await import('../../images/labelled-folder.ts')
-    const folder = await labelledFolder(ctx.params.root, source.files, ctx.params.labelColumn)
-    const { classes, parts, skipped } = folder
+    const { classes, parts, skipped } = await chosenFolder(ctx.params, source)
     if (skipped.length > 0) {
       const some = skipped.slice(0, 3).map((path) => JSON.stringify(path))
       const more = skipped.length > some.length ? ', …' : ''
@@ -57,9 +85,11 @@ export default defineStage({
     if (bad.length > 0) throw unreadableImages(ctx.params.root, bad)
     ctx.metric('load/images', all.length, 0)
     ctx.metric('load/classes', classes.length, 0)
-    for (const { part, absent } of partsLackingClasses(folder)) ctx.warn(lacksClasses(part, absent))
-    if (!('all' in parts))
-      for (const [part, members] of Object.entries(parts)) ctx.metric(`load/${part}`, members.length, 0)
+    for (const [part, members] of Object.entries(parts)) {
+      const absent = absentClasses(classes, members)
+      if (absent.length > 0) ctx.warn(lacksClasses(part, absent))
+      if (part !== 'all') ctx.metric(`load/${part}`, members.length, 0)
+    }
     return { dataset: { classes, source: source.digest, parts } }
   },
 })
