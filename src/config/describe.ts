@@ -49,6 +49,7 @@ const plural = (words: string) =>
   words
     .replace(/^an? /, '')
     .replace(/^(whole number|number|map|list)/, '$1s')
+    .replace(/^text that is/, 'texts that are')
     .replace(/^text/, 'texts')
 
 /** What a schema accepts, as the words after "expected". */

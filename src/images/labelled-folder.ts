@@ -8,14 +8,16 @@ import {
   partsBesideClasses,
   twinParts,
 } from '../errors/data.ts'
-import { malformedMetadata, metadataFormat, severalMetadataFiles, wrongMetadataRows } from '../errors/metadata.ts'
+import { malformedTable, severalTables, tableFormat } from '../errors/label-table.ts'
 import { compareCodePoints } from '../std/code-points.ts'
 import type { TreeFile } from '../std/hash.ts'
 import { isClutter } from '../std/tree.ts'
 import { classFolders } from './folder.ts'
-import { hasImageExtension } from './format.ts'
-import { metadataFiles, readMetadata } from './metadata.ts'
+import { needImages, readLabelTable } from './label-table.ts'
 import { partFolders } from './part-folders.ts'
+
+/** File names that Hugging Face's imagefolder reads labels from; those that are no text are errors that name the file. */
+const metadataFiles = ['metadata.csv', 'metadata.jsonl', 'metadata.parquet']
 
 /** A folder of images with what labels them. */
 export interface LabelledFolder {
@@ -50,7 +52,7 @@ export async function labelledFolder(
   if (names.length === 0)
     throw tables[0] === undefined
       ? noClassFolders(root)
-      : malformedMetadata(join(root, tables[0]), 1, 'it labels no image')
+      : malformedTable(join(root, tables[0]), 1, 'it labels no image')
   if (names.length === 1) throw oneClassOnly(root, names[0] ?? '')
   const labelOf = new Map(names.map((name, label) => [name, label]))
   const examples = (prefix: string): readonly Example[] =>
@@ -94,8 +96,8 @@ function folderNames(
   return [...used].sort(compareCodePoints)
 }
 
-/** By code point; whole numbers by their size. */
-function classNames(labels: Iterable<string>): readonly string[] {
+/** The names among labels in label order: by code point; whole numbers by their size. */
+export function classNames(labels: Iterable<string>): readonly string[] {
   const names = [...new Set(labels)]
   const areNumbers = names.every((name) => /^(0|[1-9]\d{0,8})$/.test(name))
   return names.sort(areNumbers ? (a, b) => Number(a) - Number(b) : compareCodePoints)
@@ -111,10 +113,10 @@ function metadataPaths(root: string, files: readonly TreeFile[]): readonly strin
     })
   const byFolder = new Map<string, string>()
   for (const path of paths.sort(compareCodePoints)) {
-    if (path.endsWith('.parquet')) throw metadataFormat(join(root, path))
+    if (path.endsWith('.parquet')) throw tableFormat(join(root, path))
     const folder = path.slice(0, path.lastIndexOf('/') + 1)
     const other = byFolder.get(folder)
-    if (other !== undefined) throw severalMetadataFiles(join(root, other), join(root, path))
+    if (other !== undefined) throw severalTables(join(root, other), join(root, path))
     byFolder.set(folder, path)
   }
   return paths
@@ -126,19 +128,13 @@ async function labelsOf(
   tables: readonly string[],
   labelColumn: string,
 ): Promise<Labels> {
-  const images = new Set(files.map(({ path }) => path).filter(hasImageExtension))
   const labels = new Map<string, string>()
   for (const table of tables) {
     const where = join(root, table)
     const folder = table.slice(0, table.lastIndexOf('/') + 1)
-    const problems: { line: number; what: string }[] = []
-    for (const { file, label, line } of await readMetadata(where, labelColumn)) {
-      const path = folder + file
-      if (!images.has(path)) problems.push({ line, what: `there is no image ${JSON.stringify(file)}` })
-      else if (labels.has(path)) problems.push({ line, what: `${JSON.stringify(file)} has a label already` })
-      else labels.set(path, label)
-    }
-    if (problems.length > 0) throw wrongMetadataRows(where, problems)
+    const rows = await readLabelTable(where, { file: 'file_name', label: labelColumn })
+    needImages(where, rows, files, { folder, labelled: labels })
+    for (const { file, label } of rows) labels.set(folder + file, label)
   }
   return labels
 }

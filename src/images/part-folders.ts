@@ -53,5 +53,6 @@ export function partFolders(files: readonly TreeFile[], flat = false): PartFolde
   return { parts, others: parts.size > 0 ? others : [], twins }
 }
 
-const partNameOf = (folder: string): string | undefined =>
+/** The part that a name stands for: `val` for `validation`; undefined for any other. */
+export const partNameOf = (folder: string): string | undefined =>
   Object.hasOwn(partOf, folder.toLowerCase()) ? partOf[folder.toLowerCase()] : undefined

@@ -3,6 +3,7 @@ import evaluateClassification from './evaluate/classification.ts'
 import featuresBackbone from './features/backbone.ts'
 import loadImagefolder from './load/imagefolder.ts'
 import loadSample from './load/sample.ts'
+import loadTable from './load/table.ts'
 import modelFunction from './model/function.ts'
 import modelLayers from './model/layers.ts'
 import modelPretrained from './model/pretrained.ts'
@@ -18,6 +19,7 @@ import transformImageProcessor from './transform/image-processor.ts'
 export const stages: readonly AnyStage[] = [
   loadImagefolder,
   loadSample,
+  loadTable,
   splitHuggingface,
   splitStratified,
   modelFunction,

@@ -88,7 +88,7 @@ it('every file of a stage is listed, under the name of its path', () => {
   const folder = join(root, 'src/stages')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => /\/.*\.ts$/.test(f))
   expect(stages.map(({ uses }) => `${uses}.ts`).sort()).toEqual(files.sort())
-  expect(stages).toHaveLength(14)
+  expect(stages).toHaveLength(15)
 })
 
 describe.each(stages.map((stage) => [stage.uses, stage] as const))('%s', (_, stage) => {

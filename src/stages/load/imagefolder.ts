@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { Type } from 'typebox'
-import { absentClasses, Dataset, lacksClasses } from '../../artifacts/dataset.ts'
-import { missingImageFolder, unreadableImages } from '../../errors/data.ts'
+import { Dataset } from '../../artifacts/dataset.ts'
+import { missingImageFolder } from '../../errors/data.ts'
+import { choiceParams, loadMetrics } from '../../images/choice-params.ts'
 import type { Choice } from '../../images/choose-images.ts'
 import type { LabelledFolder } from '../../images/labelled-folder.ts'
 import { TreePath } from '../../registry/params.ts'
@@ -33,34 +34,13 @@ export default defineStage({
         minLength: 1,
         description: 'Column of metadata.csv or metadata.jsonl that names the class of an image.',
       }),
-      labels: Type.Optional(
-        Type.Union(
-          [
-            Type.Array(Type.String({ minLength: 1 }), { minItems: 2 }),
-            Type.Record(Type.String(), Type.String({ minLength: 1 })),
-          ],
-          {
-            description:
-              'A list: the classes to use, in the order of their labels. A table: new names of classes; several may get one name. By code point when absent.',
-          },
-        ),
-      ),
-      imagesPerClass: Type.Optional(
-        Type.Integer({ minimum: 1, description: 'At most so many images of each class, of each part.' }),
-      ),
-      limit: Type.Optional(
-        Type.Integer({ minimum: 1, description: 'At most so many images of each part, for a quick trial.' }),
-      ),
+      ...choiceParams,
     },
     { additionalProperties: false },
   ),
   inputs: {},
   outputs: { dataset: Dataset },
-  metrics: {
-    'load/images': { unit: 'images', per: 'run', description: 'Images found.' },
-    'load/*': { unit: 'images', per: 'run', description: 'Images found in a part, where folders are parts.' },
-    'load/classes': { unit: 'classes', per: 'run', description: 'Classes found.' },
-  },
+  metrics: loadMetrics,
   needs: [],
   async check({ params, sources }) {
     const found = await stat(params.root).catch(() => undefined)
@@ -69,27 +49,7 @@ export default defineStage({
   },
   async run(ctx) {
     const source = ctx.sources.root as SourceTree
-    const { classes, parts, skipped } = await chosenFolder(ctx.params, source)
-    if (skipped.length > 0) {
-      const some = skipped.slice(0, 3).map((path) => JSON.stringify(path))
-      const more = skipped.length > some.length ? ', …' : ''
-      ctx.warn(`${skipped.length} files are not labelled images and were left out: ${some.join(', ')}${more}`)
-    }
-    const all = Object.values(parts).flat()
-    const { verifyImages } = await import('../../images/verify.ts')
-    const bad = await verifyImages(
-      source.root,
-      all.map(({ file }) => file),
-      { signal: ctx.signal, onProgress: (done) => ctx.progress(done, all.length, 'images checked') },
-    )
-    if (bad.length > 0) throw unreadableImages(ctx.params.root, bad)
-    ctx.metric('load/images', all.length, 0)
-    ctx.metric('load/classes', classes.length, 0)
-    for (const [part, members] of Object.entries(parts)) {
-      const absent = absentClasses(classes, members)
-      if (absent.length > 0) ctx.warn(lacksClasses(part, absent))
-      if (part !== 'all') ctx.metric(`load/${part}`, members.length, 0)
-    }
-    return { dataset: { classes, source: source.digest, parts } }
+    const { readableDataset } = await import('../../images/readable-dataset.ts')
+    return { dataset: await readableDataset(ctx, ctx.params.root, source, await chosenFolder(ctx.params, source)) }
   },
 })

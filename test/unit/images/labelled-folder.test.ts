@@ -86,36 +86,28 @@ const table = (...rows: readonly string[]) => ({
 })
 
 it.each([
+  ['XP_TABLE_ROWS', table('1.jpg,a', '3.jpg,b'), /metadata\.csv has a row .*\n {2}line 3: there is no image "3\.jpg"/],
+  ['XP_TABLE_ROWS', table('1.jpg,a', '1.jpg,b'), /line 3: "1\.jpg" has a label already/],
+  ['XP_TABLE_ROWS', table('1.jpg,', ',b'), /2 rows .*\n {2}line 2: label is empty\n {2}line 3: file_name is empty/],
+  ['XP_TABLE_ROWS', table('../1.jpg,a', '/2.jpg,b', 'C:\\3.jpg,b'), /3 rows .*"\.\.\/1\.jpg" leads out of the folder/s],
+  ['XP_TABLE_SYNTAX', table('1.jpg,a,b'), /metadata\.csv:2: Invalid Record Length/],
+  ['XP_TABLE_SYNTAX', table('1.jpg,"a'), /metadata\.csv:2: Quote Not Closed/],
   [
-    'XP_METADATA_ROWS',
-    table('1.jpg,a', '3.jpg,b'),
-    /metadata\.csv has a row .*\n {2}line 3: there is no image "3\.jpg"/,
-  ],
-  ['XP_METADATA_ROWS', table('1.jpg,a', '1.jpg,b'), /line 3: "1\.jpg" has a label already/],
-  ['XP_METADATA_ROWS', table('1.jpg,', ',b'), /2 rows .*\n {2}line 2: label is empty\n {2}line 3: file_name is empty/],
-  [
-    'XP_METADATA_ROWS',
-    table('../1.jpg,a', '/2.jpg,b', 'C:\\3.jpg,b'),
-    /3 rows .*"\.\.\/1\.jpg" leads out of the folder/s,
-  ],
-  ['XP_METADATA_SYNTAX', table('1.jpg,a,b'), /metadata\.csv:2: Invalid Record Length/],
-  ['XP_METADATA_SYNTAX', table('1.jpg,"a'), /metadata\.csv:2: Quote Not Closed/],
-  [
-    'XP_METADATA_COLUMN',
+    'XP_TABLE_COLUMN',
     { ...images('1.jpg'), 'metadata.csv': 'file_name,class\n1.jpg,a' },
     /no column "label": it has "file_name", "class"/,
   ],
-  ['XP_METADATA_COLUMN', { ...images('1.jpg'), 'metadata.csv': '' }, /no column "file_name": it has none/],
-  ['XP_METADATA_SYNTAX', { ...images('1.jpg'), 'metadata.jsonl': '{"file_name": "1.jpg"}\n{' }, /metadata\.jsonl:2: /],
-  ['XP_METADATA_SYNTAX', { ...images('1.jpg'), 'metadata.jsonl': '[1]' }, /metadata\.jsonl:1: it is not a JSON object/],
-  ['XP_METADATA_FORMAT', { ...images('1.jpg'), 'metadata.parquet': 'PAR1' }, /metadata\.parquet cannot be read/],
+  ['XP_TABLE_COLUMN', { ...images('1.jpg'), 'metadata.csv': '' }, /no column "file_name": it has none/],
+  ['XP_TABLE_SYNTAX', { ...images('1.jpg'), 'metadata.jsonl': '{"file_name": "1.jpg"}\n{' }, /metadata\.jsonl:2: /],
+  ['XP_TABLE_SYNTAX', { ...images('1.jpg'), 'metadata.jsonl': '[1]' }, /metadata\.jsonl:1: it is not a JSON object/],
+  ['XP_TABLE_FORMAT', { ...images('1.jpg'), 'metadata.parquet': 'PAR1' }, /metadata\.parquet cannot be read/],
   [
-    'XP_SEVERAL_METADATA_FILES',
+    'XP_SEVERAL_TABLES',
     { ...table('1.jpg,a'), 'metadata.jsonl': '' },
     /metadata\.csv and .*metadata\.jsonl both label/,
   ],
   ['XP_ONE_CLASS', table('1.jpg,a', '2.jpg,a'), /one class only, "a"/],
-  ['XP_METADATA_SYNTAX', table(), /metadata\.csv:1: it labels no image/],
+  ['XP_TABLE_SYNTAX', table(), /metadata\.csv:1: it labels no image/],
 ] as const)('it refuses with %s: %#', async (code, files, message) => {
   await expect(label(files)).rejects.toMatchObject({ code, exit: 'data', message: expect.stringMatching(message) })
 })

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises'
+import { CsvError, parse } from 'csv-parse/sync'
+import { malformedTable, missingTableColumn, wrongTableRows } from '../errors/label-table.ts'
+import type { TreeFile } from '../std/hash.ts'
+import { hasImageExtension } from './format.ts'
+
+/** Names of the columns that are read. */
+export interface LabelColumns {
+  readonly file: string
+  readonly label: string
+  /** The part that an image belongs to; all to one where absent. */
+  readonly part?: string
+}
+
+/** What labels one image. */
+export interface LabelRow {
+  /** A relative path within some folder, with `/`. */
+  readonly file: string
+  readonly label: string
+  readonly part?: string
+  readonly line: number
+}
+
+interface RawRow {
+  readonly values: Readonly<Record<string, unknown>>
+  readonly line: number
+}
+
+/**
+ * The rows of a table of labels, `.csv` or else one JSON object a line.
+ * @throws XpError with the line where the file is not of its format, lacks a column, or a row has no use
+ */
+export async function readLabelTable(path: string, columns: LabelColumns): Promise<readonly LabelRow[]> {
+  const text = (await readFile(path, 'utf8')).replace(/^\ufeff/, '')
+  const table = path.toLowerCase().endsWith('.csv') ? csvRows(path, text) : jsonRows(path, text)
+  for (const [role, column] of Object.entries(columns))
+    if (!table.columns.includes(column))
+      throw missingTableColumn(path, role as keyof LabelColumns, column, table.columns)
+  const problems: { line: number; what: string }[] = []
+  const made = table.rows.flatMap(({ values, line }): readonly LabelRow[] => {
+    const cells = Object.entries(columns).map(([role, column]) => [role, textOf(values[column])] as const)
+    const empty = cells.find(([, cell]) => cell === undefined)
+    const { file = '', label = '', part } = Object.fromEntries(cells) as Partial<LabelRow>
+    if (empty !== undefined) problems.push({ line, what: `${columns[empty[0] as keyof LabelColumns]} is empty` })
+    else if (isOutside(file)) problems.push({ line, what: `${JSON.stringify(file)} leads out of the folder` })
+    else return [{ file: file.replace(/^\.\//, ''), label, line, ...(part === undefined ? {} : { part }) }]
+    return []
+  })
+  if (problems.length > 0) throw wrongTableRows(path, problems)
+  return made
+}
+
+/**
+ * @param folder the folder, with its `/`, that the rows' paths start from
+ * @param labelled what other tables label already
+ * @throws XpError naming the rows whose image is not among the files, or has a label already
+ */
+export function needImages(
+  path: string,
+  rows: readonly LabelRow[],
+  files: readonly TreeFile[],
+  {
+    folder = '',
+    labelled = new Map<string, unknown>(),
+  }: { folder?: string; labelled?: ReadonlyMap<string, unknown> } = {},
+): void {
+  const images = new Set(files.map((file) => file.path).filter(hasImageExtension))
+  const seen = new Set<string>(labelled.keys())
+  const problems = rows.flatMap(({ file, line }) => {
+    const name = JSON.stringify(file)
+    if (!images.has(folder + file)) return [{ line, what: `there is no image ${name}` }]
+    if (seen.has(folder + file)) return [{ line, what: `${name} has a label already` }]
+    seen.add(folder + file)
+    return []
+  })
+  if (problems.length > 0) throw wrongTableRows(path, problems)
+}
+
+const isOutside = (file: string): boolean => /^([/\\]|[a-z]:)/i.test(file) || file.split(/[/\\]/).includes('..')
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return undefined
+  return String(value).trim() || undefined
+}
+
+function csvRows(path: string, text: string) {
+  let columns: readonly string[] = []
+  try {
+    const rows = parse(text, {
+      columns: (header: string[]) => {
+        columns = header.map((name) => name.trim())
+        return [...columns]
+      },
+      info: true,
+      skip_empty_lines: true,
+    }) as unknown as readonly { record: RawRow['values']; info: { lines: number } }[]
+    return { columns, rows: rows.map(({ record, info }): RawRow => ({ values: record, line: info.lines })) }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    const [what = ''] = error.message.split(/ (?:on|at) line /)
+    throw malformedTable(path, Number(error.lines ?? 1), what)
+  }
+}
+
+function jsonRows(path: string, text: string) {
+  const rows = text.split('\n').flatMap((line, i): readonly RawRow[] => {
+    if (line.trim() === '') return []
+    return [{ values: objectOf(path, i + 1, line), line: i + 1 }]
+  })
+  return { columns: [...new Set(rows.flatMap(({ values }) => Object.keys(values)))], rows }
+}
+
+function objectOf(path: string, line: number, text: string): RawRow['values'] {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw malformedTable(path, line, (error as Error).message)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformedTable(path, line, 'it is not a JSON object')
+  return value as RawRow['values']
+}

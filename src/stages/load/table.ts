@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises'
+import { Type } from 'typebox'
+import { Dataset } from '../../artifacts/dataset.ts'
+import { missingImageFolder } from '../../errors/data.ts'
+import { missingTable } from '../../errors/label-table.ts'
+import { choiceParams, loadMetrics } from '../../images/choice-params.ts'
+import type { Choice } from '../../images/choose-images.ts'
+import type { LabelledFolder } from '../../images/labelled-folder.ts'
+import { FilePath, TreePath } from '../../registry/params.ts'
+import { defineStage, type SourceTree } from '../../registry/stage.ts'
+
+interface Params extends Choice {
+  readonly file: string
+  readonly root: string
+  readonly pathColumn: string
+  readonly labelColumn: string
+  readonly partColumn?: string
+}
+
+/** @throws XpError where the table, or the folder, does not hold what the params say */
+async function chosenImages(params: Params, source: SourceTree | undefined): Promise<LabelledFolder> {
+  const { file, pathColumn, labelColumn, partColumn } = params
+  const [{ labelledTable }, { chooseImages }] = await Promise.all([
+    import('../../images/labelled-table.ts'),
+    import('../../images/choose-images.ts'),
+  ])
+  const part = partColumn === undefined ? {} : { part: partColumn }
+  const columns = { file: pathColumn, label: labelColumn, ...part }
+  return chooseImages(file, await labelledTable(file, source?.files ?? [], columns), params)
+}
+
+const column = (standard: string, description: string) => Type.String({ default: standard, minLength: 1, description })
+
+export default defineStage({
+  uses: 'load/table',
+  version: 1,
+  summary: 'Read the images that a table lists (.csv or .jsonl), with their classes and parts.',
+  params: Type.Object(
+    {
+      file: FilePath({ description: 'The table: .csv with a line of column names, or .jsonl with an object a line.' }),
+      root: TreePath({ description: "The folder that the table's paths start from." }),
+      pathColumn: column('path', 'Column with the path of each image.'),
+      labelColumn: column('label', 'Column with the class of each image.'),
+      partColumn: Type.Optional(
+        Type.String({ minLength: 1, description: 'Column that says train, validation or test; one part when absent.' }),
+      ),
+      ...choiceParams,
+    },
+    { additionalProperties: false },
+  ),
+  inputs: {},
+  outputs: { dataset: Dataset },
+  metrics: loadMetrics,
+  needs: [],
+  async check({ params, sources }) {
+    if (!(await stat(params.file).catch(() => undefined))?.isFile()) throw missingTable(params.file)
+    if (!(await stat(params.root).catch(() => undefined))?.isDirectory()) throw missingImageFolder(params.root)
+    await chosenImages(params, sources.root)
+  },
+  async run(ctx) {
+    const source = ctx.sources.root as SourceTree
+    const { readableDataset } = await import('../../images/readable-dataset.ts')
+    return { dataset: await readableDataset(ctx, ctx.params.root, source, await chosenImages(ctx.params, source)) }
+  },
+})
