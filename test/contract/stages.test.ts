@@ -182,6 +182,9 @@ describe('the stages that make the same bytes on every machine', () => {
       join(dir, 'saved/weights.bin'),
       new Uint8Array(Float32Array.from({ length: 12 }, (_, i) => i / 8).buffer),
     )
+    const listed = readdirSync(images, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('.'))
+    const rows = listed.map((path) => `${path},${path.slice(0, 1)},${path.includes('0') ? 'val' : 'train'}`)
+    writeFileSync(join(dir, 'labels.csv'), ['path,label,part', ...rows].join('\n'))
     writeFileSync(
       experiment,
       `name: exact
@@ -189,6 +192,9 @@ seed: ${seed}
 stages:
   sample: { uses: load/sample, with: { perClass: 4, size: 16 } }
   load: { uses: load/imagefolder, with: { root: ${JSON.stringify(images)} } }
+  table:
+    uses: load/table
+    with: { file: labels.csv, root: ${JSON.stringify(images)}, partColumn: part }
   split: { uses: split/stratified, from: load, with: { train: 0.5, validation: 0.25, test: 0.25 } }
   rows: { uses: split/huggingface, from: load, with: { test: 0.25, validation: 0.25 } }
   vit: { uses: model/vit, from: { dataset: split }, with: { imageSize: 16, patchSize: 8, hiddenSize: 8, layers: 1, heads: 2 } }
@@ -232,7 +238,7 @@ stages:
         )
     }
     expect(made).toEqual(pinned)
-    expect(made).toHaveLength(9)
+    expect(made).toHaveLength(10)
   })
 
   it('it makes the same in another store, and other bytes from another seed where a stage needs one', async () => {
