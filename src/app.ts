@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { loadExperiment } from './config/load-experiment.ts'
 import { experimentSchema, renderSchemas } from './config/schema.ts'
 import { nameFrom, starterExperiment } from './config/starter.ts'
 import { createEngine, engineCheck, engineFacts } from './engines.ts'
-import { fileExists, notWritable } from './errors/commands.ts'
+import { fileExists, noDataFolder, notWritable } from './errors/commands.ts'
 import { trackerMissing } from './errors/tracking.ts'
 import { expectedErrors } from './errors/xp-error.ts'
 import { packageJson } from './package-json.ts'
@@ -131,6 +131,16 @@ export function writeSchemas(dir: string): Promise<readonly string[]> {
   })
 }
 
+/** The parts that the folders of an image folder stand for. @throws XpError when it is no folder */
+async function partsIn(folder: string): Promise<readonly string[]> {
+  const { partFolders } = await import('./images/part-folders.ts')
+  const paths = await readdir(folder, { recursive: true }).catch(() => {
+    throw noDataFolder(folder)
+  })
+  const files = paths.map((path) => ({ path: path.split(sep).join('/'), size: 0, sha256: '' }))
+  return [...partFolders(files).parts.keys()]
+}
+
 /** Writes a starter experiment, and with `sample` a folder of drawn images beside it; answers the paths. */
 export async function initExperiment(
   file: string,
@@ -139,7 +149,8 @@ export async function initExperiment(
   const name = nameFrom(basename(file, extname(file)))
   const folder = dirname(resolve(file))
   const root = sample ? `${name}-images` : data === undefined ? undefined : relative(folder, resolve(data)) || '.'
-  const text = starterExperiment(name, root === undefined ? { draw: true } : { root })
+  const parts = data === undefined ? [] : await partsIn(data)
+  const text = starterExperiment(name, root === undefined ? { draw: true } : { root, parts })
   await writing(file, async () => {
     await mkdir(folder, { recursive: true })
     await writeFile(file, text, { flag: force ? 'w' : 'wx' }).catch((error: NodeJS.ErrnoException) => {

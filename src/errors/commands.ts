@@ -17,3 +17,12 @@ export const notWritable = (path: string, cause: NodeJS.ErrnoException) =>
     hint: 'name another place, or give yourself write permission there',
     cause,
   })
+
+/** What `--data` names is no folder. */
+export const noDataFolder = (folder: string) =>
+  new XpError({
+    code: 'XP_NO_DATA_FOLDER',
+    exit: 'config',
+    message: `the image folder ${folder} does not exist or is not a folder`,
+    hint: '--data names a folder of labelled images, one folder per class; --sample draws one',
+  })

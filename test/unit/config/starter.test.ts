@@ -36,6 +36,23 @@ it.each<[string, StarterData, string]>([
 })
 
 it.each([
+  [['train', 'validation', 'test'], undefined, 'test'],
+  [['train', 'test'], { of: 'train', train: 0.85, validation: 0.15 }, 'test'],
+  [['train', 'validation'], undefined, 'validation'],
+  [['train'], { train: 0.7, validation: 0.15, test: 0.15 }, 'test'],
+  [[], { train: 0.7, validation: 0.15, test: 0.15 }, 'test'],
+])('keeps the parts %j of a folder', async (parts, split, scored) => {
+  const file = join(dir, 'x.yaml')
+  writeFileSync(file, starterExperiment('trial', { root: 'data', parts }))
+  const { stages: resolved } = await loadExperiment(file, { registry: createRegistry(stages), env: {} })
+  const stage = (id: string) => resolved.find((other) => other.id === id)
+  if (split === undefined) expect(stage('split')).toBeUndefined()
+  else expect(stage('split')?.params).toMatchObject(split)
+  expect(stage('before')?.params.part).toBe(scored)
+  expect(stage('evaluate')?.params.part).toBe(scored)
+})
+
+it.each([
   ['trial', 'trial'],
   ['my shoes (2)', 'my-shoes-2-'],
   ['2026', '2026'],
