@@ -49,8 +49,7 @@ const plural = (words: string) =>
   words
     .replace(/^an? /, '')
     .replace(/^(whole number|number|map|list)/, '$1s')
-    .replace(/^text that is/, 'texts that are')
-    .replace(/^text/, 'texts')
+    .replace(/^text( that is)?/, (_, verb?: string) => (verb === undefined ? 'texts' : 'texts that are'))
 
 /** What a schema accepts, as the words after "expected". */
 export function describeSchema(schema: JsonSchema): string {

@@ -190,20 +190,39 @@ function secretsIn(node: Located, path: Path): XpError[] {
   return secret ? [secretInParams(locateValue(node), dotted(path))] : []
 }
 
-/** Drops what a union's branches say when the union itself speaks, and all but the first word on one value. */
+const lies = (error: ErrorObject, within: ErrorObject): boolean =>
+  error.instancePath === within.instancePath || error.instancePath.startsWith(`${within.instancePath}/`)
+
+/** The branch of a union that a value of its kind is for, as all that is wrong lies inside the value; none if several. */
+function enteredBranch(union: ErrorObject, errors: readonly ErrorObject[]): string | undefined {
+  const outer = new Map<string, boolean>()
+  for (const error of errors) {
+    const [, branch] = error.schemaPath.startsWith(`${union.schemaPath}/`)
+      ? (/^\/(\d+)\//.exec(error.schemaPath.slice(union.schemaPath.length)) ?? [])
+      : []
+    if (branch === undefined || !lies(error, union)) continue
+    const prefix = `${union.schemaPath}/${branch}/`
+    outer.set(prefix, outer.get(prefix) === true || error.instancePath === union.instancePath)
+  }
+  const entered = [...outer].flatMap(([prefix, isOuter]) => (isOuter ? [] : [prefix]))
+  return entered.length === 1 ? entered[0] : undefined
+}
+
+/**
+ * Drops what a union's branches say when the union itself speaks, and all but the first word on one value. Where a value
+ * is clearly for one branch, that branch speaks.
+ */
 function essential(errors: readonly ErrorObject[], root: LocatedMap): ErrorObject[] {
-  const unions = errors.filter((e) => e.keyword === 'anyOf' || e.keyword === 'oneOf')
+  const unions = errors
+    .filter((e) => e.keyword === 'anyOf' || e.keyword === 'oneOf')
+    .map((union) => ({ union, branch: enteredBranch(union, errors) }))
   const seen = new Set<string>()
   return errors.filter((error) => {
-    if (
-      unions.some(
-        (u) =>
-          error !== u &&
-          error.schemaPath.startsWith(`${u.schemaPath}/`) &&
-          error.instancePath.startsWith(u.instancePath),
-      )
-    )
-      return false
+    for (const { union, branch } of unions) {
+      if (error === union && branch !== undefined) return false
+      const isInside = error !== union && error.schemaPath.startsWith(`${union.schemaPath}/`) && lies(error, union)
+      if (isInside && (branch === undefined || !error.schemaPath.startsWith(branch))) return false
+    }
     if (error.keyword === 'discriminator') return false
     const path = pathOf(error.instancePath)
     const node = valueAt(root, path)

@@ -53,6 +53,22 @@ export const fakeRegistry = createRegistry([
   }),
   defineStage({
     ...common,
+    uses: 'split/renamed',
+    summary: 'Other names of classes.',
+    params: Type.Object(
+      {
+        labels: Type.Union(
+          [Type.Array(Type.String({ minLength: 1 }), { minItems: 2 }), Type.Record(Type.String(), Type.String())],
+          { default: {}, description: 'A list of names, or new names.' },
+        ),
+      },
+      closed,
+    ),
+    inputs: { dataset: Dataset },
+    outputs: { dataset: Dataset },
+  }),
+  defineStage({
+    ...common,
     uses: 'split/pair',
     summary: 'Two datasets of one.',
     params: Type.Object({}, closed),
