@@ -19,6 +19,7 @@ import { runsDirectory, storeDirectory } from './runner/project.ts'
 import type { Execution } from './runner/run-result.ts'
 import { openStore } from './runner/store.ts'
 import { stages } from './stages/index.ts'
+import { createSourceProgress } from './tracking/console/source-progress.ts'
 
 /** The composition root: the one file that knows registry, config, store, engines and sinks together. */
 export const registry = createRegistry(stages)
@@ -28,6 +29,8 @@ export const loadFile = (file: string, set: readonly string[]): Promise<Resolved
 
 const openProjectStore = ({ file }: ResolvedExperiment) => openStore(storeDirectory(dirname(file), process.env))
 
+const sourceProgress = () => createSourceProgress({ stream: process.stderr, isTTY: process.stderr.isTTY === true })
+
 /** Reads the experiment and checks all that can be known before work starts, the device included. */
 export async function validate(file: string, set: readonly string[]): Promise<ResolvedExperiment> {
   const experiment = await loadFile(file, set)
@@ -36,13 +39,15 @@ export async function validate(file: string, set: readonly string[]): Promise<Re
     await engineCheck(settings)?.()
     return facts
   }
-  await prepare(experiment, await openProjectStore(experiment), { engineFacts: factsOfWorking })
+  const options = { engineFacts: factsOfWorking, onSourceProgress: sourceProgress() }
+  await prepare(experiment, await openProjectStore(experiment), options)
   return experiment
 }
 
 export async function plan(file: string, set: readonly string[]) {
   const experiment = await loadFile(file, set)
-  const { stages, snapshot } = await prepare(experiment, await openProjectStore(experiment), { engineFacts })
+  const options = { engineFacts, onSourceProgress: sourceProgress() }
+  const { stages, snapshot } = await prepare(experiment, await openProjectStore(experiment), options)
   return planExperiment(stages, snapshot)
 }
 
@@ -93,6 +98,7 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
     createEngine,
     sinks,
     signal,
+    onSourceProgress: sourceProgress(),
     force,
     ...(until === undefined ? {} : { until }),
   })

@@ -19,6 +19,10 @@ export async function untilSignalled<T>(
   try {
     const value = await work(controller.signal)
     return received === undefined ? { value } : { value, signal: received }
+  } catch (thrown) {
+    // Stopped before there was a run to tell of it.
+    if (received !== undefined && thrown === controller.signal.reason) process.exit(received === 'SIGTERM' ? 143 : 130)
+    throw thrown
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }

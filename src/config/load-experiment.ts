@@ -122,6 +122,10 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
       origins: originsOf(params, valueAt(root, ['stages', id, 'with'])),
       inputs: wiring.inputs.get(id) ?? {},
       where: locate(entry.key),
+      placeOf: (param) => {
+        const written = valueAt(root, ['stages', id, 'with', ...param.split('.')])
+        return written === undefined ? undefined : locate((written.use ?? written).span)
+      },
     }
   })
   const composedStages = Object.fromEntries(

@@ -1,5 +1,5 @@
 import { type InputPorts, portOf } from '../registry/artifact.ts'
-import { keyRoleKeyword } from '../registry/params.ts'
+import { keyRoleKeyword, sourceKindsKeyword } from '../registry/params.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AnyStage } from '../registry/stage.ts'
 import type { JsonSchema } from './describe.ts'
@@ -41,7 +41,9 @@ function fieldsOf(schema: JsonSchema): JsonSchema {
 
 /** The schema of a value that may also be written as `${vars.x}`. */
 function interpolatable(schema: JsonSchema): JsonSchema {
-  const { [keyRoleKeyword]: _, ...own } = schema as JsonSchema & { readonly [keyRoleKeyword]?: unknown }
+  const own = Object.fromEntries(
+    Object.entries(schema).filter(([keyword]) => keyword !== keyRoleKeyword && keyword !== sourceKindsKeyword),
+  ) as JsonSchema
   if (takesEveryText(own)) return own
   if (own.properties !== undefined) return orReference(fieldsOf(own))
   if (own.items !== undefined && !Array.isArray(own.items)) {

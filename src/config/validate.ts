@@ -12,7 +12,7 @@ import {
 import { didYouMean, nearest } from '../errors/nearest.ts'
 import { redact } from '../errors/printable.ts'
 import type { Location, XpError } from '../errors/xp-error.ts'
-import { keyRoleKeyword } from '../registry/params.ts'
+import { keyRoleKeyword, sourceKindsKeyword } from '../registry/params.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AnyStage } from '../registry/stage.ts'
 import { describeSchema, describeValue, type JsonSchema, yamlHint } from './describe.ts'
@@ -256,7 +256,7 @@ export function validate(root: LocatedMap, registry: Registry): Validated {
     useDefaults: true,
     discriminator: true,
     verbose: true,
-    keywords: [keyRoleKeyword],
+    keywords: [keyRoleKeyword, sourceKindsKeyword],
     // The schemas are checked by tests; here they would cost more than the experiment.
     meta: false,
     validateSchema: false,

@@ -35,6 +35,16 @@ export function sourceUnreadable(
   })
 }
 
+/** A param that names source data of a kind that it does not take. */
+export const sourceKind = (stage: string, param: string, path: string, found: string, taken: string) =>
+  new XpError({
+    code: 'XP_SOURCE_KIND',
+    exit: 'config',
+    message: `${stage}.${param}: ${path} is ${found}, and ${param} takes ${taken}`,
+    hint: `make ${taken} of it, and name that`,
+    details: { stage, param, path },
+  })
+
 export const sourceChanged = (stage: string, root: string, files: string) =>
   new XpError({
     code: 'XP_SOURCE_CHANGED',

@@ -25,6 +25,8 @@ export interface ResolvedStage {
   /** By input port; an unwired optional port is absent. */
   readonly inputs: Readonly<Record<string, readonly PortSource[]>>
   readonly where: Location
+  /** Where a param's value is written, by its dotted path; undefined for one that nobody wrote. */
+  placeOf(param: string): Location | undefined
 }
 
 export interface MlflowTarget {

@@ -1,4 +1,4 @@
-import { type KeyRole, keyRoleOf } from './params.ts'
+import { type KeyRole, keyRoleOf, type SourceKindName, sourceKindsOf } from './params.ts'
 
 /** One scalar, empty or array value inside a stage's params. */
 export interface ParamLeaf {
@@ -7,6 +7,8 @@ export interface ParamLeaf {
   readonly value: unknown
   /** The key role of the leaf, or of the nearest annotated value that holds it. */
   readonly role: KeyRole | undefined
+  /** What a `tree` may be; a folder alone when absent. */
+  readonly sources?: readonly SourceKindName[]
 }
 
 type Schema = Readonly<Record<string, unknown>>
@@ -62,7 +64,10 @@ function* walk(schema: Schema, value: unknown, path: string, inherited: KeyRole 
     }
   } else if (Array.isArray(value) && holdsObjectsOrRoles(followed.items)) {
     for (const [i, item] of value.entries()) yield* walk(followed.items as Schema, item, below(i), role)
-  } else yield { path, value, role }
+  } else {
+    const sources = sourceKindsOf(schema) ?? sourceKindsOf(followed)
+    yield { path, value, role, ...(sources === undefined ? {} : { sources }) }
+  }
 }
 
 /** The leaves of a stage's params, in the order of the schema's declaration; absent optional params have none. */

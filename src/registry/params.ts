@@ -13,9 +13,29 @@ export const keyRoleKeyword = 'x-xp-key'
 export const keyRoleOf = (schema: object): KeyRole | undefined =>
   (schema as Readonly<Record<string, KeyRole | undefined>>)[keyRoleKeyword]
 
-/** A folder of source data, relative to the YAML file that names it. */
-export const TreePath = (options: TSchemaOptions & { description: string }) =>
-  Type.String({ minLength: 1, ...options, [keyRoleKeyword]: 'tree' satisfies KeyRole })
+/** What a `tree` param may name: every kind ends as a folder of files. */
+export type SourceKindName = 'folder' | 'archive'
+
+/** The JSON Schema keyword that carries the kinds of source a `tree` param takes. */
+export const sourceKindsKeyword = 'x-xp-sources'
+
+export const sourceKindsOf = (schema: object): readonly SourceKindName[] | undefined =>
+  (schema as Readonly<Record<string, readonly SourceKindName[] | undefined>>)[sourceKindsKeyword]
+
+/**
+ * A tree of source data, relative to the YAML file that names it.
+ * @param options `sources`: the kinds it may be, a folder alone when absent
+ */
+export const TreePath = ({
+  sources,
+  ...options
+}: TSchemaOptions & { description: string; sources?: readonly SourceKindName[] }) =>
+  Type.String({
+    minLength: 1,
+    ...options,
+    [keyRoleKeyword]: 'tree' satisfies KeyRole,
+    ...(sources === undefined ? {} : { [sourceKindsKeyword]: sources }),
+  })
 
 /** A file of source data, relative to the YAML file that names it. */
 export const FilePath = (options: TSchemaOptions & { description: string }) =>

@@ -25,6 +25,10 @@ export type StageNeed = 'seed' | 'engine'
 export interface SourceTree {
   /** Absolute path: the folder, or the folder that holds the single file. */
   readonly root: string
+  /** What a reader knows `root` by, where that is something else: the archive that was unpacked there. */
+  readonly named?: string
+  /** What says where the files came from, for `lock.json`: an archive's SHA-256, a repository's revision. */
+  readonly pinned?: Readonly<Record<string, string>>
   readonly digest: Digest
   readonly files: readonly TreeFile[]
 }

@@ -27,7 +27,8 @@ export function datasetEvents(
   const family = stage.stage.uses.split('/')[0] ?? ''
   if (family !== 'load' && family !== 'split') return []
   const from = origin(stage, new Map(stages.map((s) => [s.id, s])), sources)
-  const root = Object.values(sources.get(from.id) ?? {})[0]?.root
+  const source = Object.values(sources.get(from.id) ?? {})[0]
+  const root = source?.named ?? source?.root
   return Object.values(outputs)
     .filter(({ type }) => type === Dataset.name)
     .map(({ digest }) => ({

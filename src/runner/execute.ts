@@ -6,6 +6,7 @@ import type { Engine } from '../registry/engine.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
 import type { ResolvedExperiment } from '../registry/experiment.ts'
+import type { SourceProgress } from '../sources/source.ts'
 import { ActiveRun } from './active-run.ts'
 import { ArtifactReader } from './artifact-reader.ts'
 import { EventLog } from './event-log.ts'
@@ -37,6 +38,8 @@ export interface ExecuteOptions {
   readonly force?: true | string | readonly string[]
   /** The last stage that takes part; stages it does not need are skipped. */
   readonly until?: string
+  /** Told of source data that takes long to get, before the run begins. */
+  onSourceProgress?(progress: SourceProgress): void
 }
 
 function forcedStages({ force, experiment }: ExecuteOptions): true | readonly string[] {

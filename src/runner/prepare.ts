@@ -2,6 +2,7 @@ import { unknownStageId } from '../errors/wiring.ts'
 import { expectedErrors, type XpError, XpErrors } from '../errors/xp-error.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
+import type { SourceProgress } from '../sources/source.ts'
 import type { Snapshot } from './decide.ts'
 import { readSources, type Sources } from './sources.ts'
 import type { Store } from './store.ts'
@@ -54,22 +55,30 @@ async function factsOf(
   }
 }
 
+export interface PrepareOptions {
+  engineFacts(settings: EngineSettings): Promise<Record<string, string>>
+  readonly until?: string
+  /** Ends the reading of sources that take long. */
+  readonly signal?: AbortSignal
+  onSourceProgress?(progress: SourceProgress): void
+}
+
 /**
  * Everything that can be known before work starts: the content of source data, and what stages check of it.
- * @throws XpErrors with every problem found.
+ * @throws XpErrors with every problem found; the signal's reason when it is aborted.
  */
 export async function prepare(
   experiment: ResolvedExperiment,
   store: Store,
-  options: { engineFacts(engine: EngineSettings): Promise<Record<string, string>>; readonly until?: string },
+  options: PrepareOptions,
 ): Promise<Prepared> {
   const stages = stagesUntil(experiment, options.until)
+  const { signal = new AbortController().signal, onSourceProgress: onProgress = () => undefined } = options
   // Together: a device may take a second to answer.
-  const [{ sources, errors }, { engine, problems: ofEngine }] = await Promise.all([
-    readSources(stages, store),
+  const [{ sources, errors, unread }, { engine, problems: ofEngine }] = await Promise.all([
+    readSources(stages, { store, signal, onProgress }),
     factsOf(stages, experiment.engine, options.engineFacts),
   ])
-  const unread = new Set(errors.map((error) => error.details?.stage))
   const problems = [...ofEngine, ...errors]
   for (const stage of stages) if (!unread.has(stage.id)) problems.push(...(await check(stage, sources)))
   if (problems.length > 0) throw new XpErrors(problems)

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { Report, runSlot } from '../artifacts/report.ts'
 import type { StageSummary } from '../registry/events.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
+import type { SourceTree } from '../registry/stage.ts'
 import type { Outputs, Snapshot } from './decide.ts'
 import { runSection } from './run-section.ts'
 import type { Store } from './store.ts'
@@ -28,6 +29,14 @@ export interface RunRecord {
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
+/** Where sources came from that were no folders, by param. */
+function pinnedOf(sources: Readonly<Record<string, SourceTree>>) {
+  const pinned = Object.entries(sources).flatMap(([param, { pinned }]) =>
+    pinned === undefined ? [] : [[param, pinned]],
+  )
+  return pinned.length === 0 ? {} : { pinned: Object.fromEntries(pinned) as Readonly<Record<string, object>> }
+}
+
 /** Everything the run's results depend on, by content. */
 function lockOf({ version, experiment, stages, snapshot, summaries, made }: RunRecord) {
   const keys = new Map(summaries.map(({ id, key }) => [id, key]))
@@ -45,6 +54,7 @@ function lockOf({ version, experiment, stages, snapshot, summaries, made }: RunR
       sources: Object.fromEntries(
         Object.entries(snapshot.sources.get(id) ?? {}).map(([param, { digest }]) => [param, digest]),
       ),
+      ...pinnedOf(snapshot.sources.get(id) ?? {}),
       outputs: Object.fromEntries(
         Object.entries(made.get(id) ?? {}).map(([port, { type, digest }]) => [port, { type, digest }]),
       ),

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { sourceChanged, treeNotFound } from '../errors/runner.ts'
 import { countChanges } from '../registry/explain-miss.ts'
+import type { ReadSource } from '../sources/source.ts'
 import type { Digest } from '../std/hash.ts'
-import { changedSince, type ReadSource, type Sources } from './sources.ts'
+import { changedSince, type Sources } from './sources.ts'
 import type { Store } from './store.ts'
 
 /** Where trees lie, for one stage; remembers which source folders the stage may have read. */
@@ -35,7 +36,8 @@ export class SourceLocator {
   async assertUnchanged(): Promise<void> {
     for (const source of this.#read) {
       const now = await changedSince(source)
-      if (now !== undefined) throw sourceChanged(this.#stage, source.root, countChanges(source.files, now))
+      if (now !== undefined)
+        throw sourceChanged(this.#stage, source.named ?? source.root, countChanges(source.files, now))
     }
   }
 }

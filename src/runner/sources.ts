@@ -1,77 +1,72 @@
-import { statSync } from 'node:fs'
-import { realpath } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
-import { sourceUnreadable } from '../errors/runner.ts'
-import { diskFailure } from '../errors/store.ts'
-import { XpError } from '../errors/xp-error.ts'
+import { sourceKind, sourceUnreadable } from '../errors/runner.ts'
+import { expectedErrors, type XpError } from '../errors/xp-error.ts'
 import type { ResolvedStage } from '../registry/experiment.ts'
-import { paramLeaves } from '../registry/param-leaves.ts'
+import { type ParamLeaf, paramLeaves } from '../registry/param-leaves.ts'
 import type { SourceTree } from '../registry/stage.ts'
+import { readOneFile } from '../sources/folder.ts'
+import { kindOf, titlesOf } from '../sources/kinds.ts'
+import type { ReadSource, SourceScope } from '../sources/source.ts'
 import { digestTree } from '../std/hash.ts'
-import { StatCache } from '../std/stat-cache.ts'
-import { hashFiles, hashTree, type ListedFile, listTree } from '../std/tree.ts'
-import type { Store } from './store.ts'
-
-/** A source tree as it was when it was hashed. */
-export interface ReadSource extends SourceTree {
-  /** What the param said: a folder, or one file in `root`. */
-  readonly kind: 'tree' | 'file'
-  readonly listed: readonly ListedFile[]
-}
+import { hashFiles, type ListedFile } from '../std/tree.ts'
 
 /** By stage id, then by dotted param path. */
 export type Sources = ReadonlyMap<string, Readonly<Record<string, ReadSource>>>
 
-function listFile(path: string): ListedFile[] {
-  const { size, mtimeMs, ctimeMs, ino, ...stat } = statSync(path)
-  if ((stat.mode & 0o170000) === 0o040000) throw Object.assign(new Error('is a folder'), { code: 'EISDIR', path })
-  return [{ path: basename(path), size, mtimeMs, ctimeMs, ino }]
+/** How to read what a `tree` param names. @throws XpError where it is of a kind that the param does not take */
+async function readerOf(stage: string, { path, sources }: ParamLeaf, value: string) {
+  const kind = await kindOf(value)
+  const taken = sources ?? ['folder']
+  if (!taken.includes(kind.name)) throw sourceKind(stage, path, value, kind.title, titlesOf(taken))
+  return kind.read
 }
 
-async function readSource(kind: 'tree' | 'file', path: string, store: Store): Promise<ReadSource> {
-  const cache = await StatCache.open(store.statFile(`${kind} ${await realpath(path)}`))
-  let source: ReadSource
-  if (kind === 'tree') source = { root: path, kind, ...(await hashTree(path, cache)) }
-  else {
-    const [root, listed] = [dirname(path), listFile(path)]
-    const files = await hashFiles(root, listed, cache)
-    source = { root, kind, digest: digestTree(files), files, listed }
-  }
-  try {
-    await cache.save()
-  } catch (error) {
-    throw diskFailure(error, `remembering the digests of ${path}`, store.dir) ?? error
-  }
-  return source
+/** What is wrong with a source, as errors at the value that names it; nothing when that is a bug. */
+function problemsOf(thrown: unknown, { id, stage, where, placeOf }: ResolvedStage, param: string, value: string) {
+  const place = placeOf(param) ?? where
+  const expected = expectedErrors(thrown)
+  if (expected.length > 0) return expected.map((error) => error.at(place))
+  const cause = thrown as NodeJS.ErrnoException
+  if (!(thrown instanceof Error) || typeof cause.code !== 'string') return []
+  const absent = cause.code === 'ENOENT' ? stage.absent?.(value) : undefined
+  return [sourceUnreadable(id, param, value, cause, absent).at(place)]
 }
 
-/** Content of every `tree` and `file` param; each folder is read once. Unreadable ones are answered as errors. */
+/**
+ * Content of every `tree` and `file` param; each source is read once. Unreadable ones are answered as errors, with the
+ * ids of the stages that name them.
+ * @throws the signal's reason when it is aborted
+ */
 export async function readSources(
   stages: readonly ResolvedStage[],
-  store: Store,
-): Promise<{ readonly sources: Sources; readonly errors: readonly XpError[] }> {
+  scope: SourceScope,
+): Promise<{ readonly sources: Sources; readonly errors: readonly XpError[]; readonly unread: ReadonlySet<string> }> {
   const sources = new Map<string, Readonly<Record<string, ReadSource>>>()
   const errors: XpError[] = []
+  const unread = new Set<string>()
   const read = new Map<string, Promise<ReadSource>>()
-  for (const { id, stage, params, where } of stages) {
+  for (const resolved of stages) {
+    const { id, stage, params } = resolved
     const own: Record<string, ReadSource> = {}
-    for (const { path: param, value, role } of paramLeaves(stage.params, params)) {
+    for (const leaf of paramLeaves(stage.params, params)) {
+      const { path: param, value, role } = leaf
       if ((role !== 'tree' && role !== 'file') || typeof value !== 'string') continue
+      scope.signal.throwIfAborted()
       const name = `${role} ${value}`
-      const reading = read.get(name) ?? readSource(role, value, store)
-      read.set(name, reading)
       try {
+        const readIt = role === 'tree' ? await readerOf(id, leaf, value) : readOneFile
+        const reading = read.get(name) ?? readIt(value, scope)
+        read.set(name, reading)
         own[param] = await reading
       } catch (error) {
-        if (typeof (error as NodeJS.ErrnoException).code !== 'string' || error instanceof XpError) throw error
-        const cause = error as NodeJS.ErrnoException
-        const absent = cause.code === 'ENOENT' ? stage.absent?.(value) : undefined
-        errors.push(sourceUnreadable(id, param, value, cause, absent).at(where))
+        const problems = problemsOf(error, resolved, param, value)
+        if (problems.length === 0) throw error
+        errors.push(...problems)
+        unread.add(id)
       }
     }
     sources.set(id, own)
   }
-  return { sources, errors }
+  return { sources, errors, unread }
 }
 
 const sameStamps = (a: readonly ListedFile[], b: readonly ListedFile[]) =>
@@ -91,7 +86,7 @@ const sameStamps = (a: readonly ListedFile[], b: readonly ListedFile[]) =>
 export async function changedSince(source: ReadSource): Promise<SourceTree['files'] | undefined> {
   const list = () => {
     try {
-      return source.kind === 'tree' ? listTree(source.root) : listFile(`${source.root}/${source.files[0]?.path}`)
+      return source.list()
     } catch {
       return []
     }

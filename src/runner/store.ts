@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { diskFailure, storeNotWritable } from '../errors/store.ts'
 import type { AnyArtifactType } from '../registry/artifact.ts'
 import type { StageEvent } from '../registry/events.ts'
+import type { SourceStore } from '../sources/source.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { syncDirectory, writeFileAtomic } from '../std/fs.ts'
 import { type Digest, digestTree, sha256, type TreeFile } from '../std/hash.ts'
@@ -22,7 +23,7 @@ export type Lookup =
 /** Left-overs of killed processes are removed after this long. */
 const staleTemporaryMs = 24 * 60 * 60 * 1000
 const historyLength = 64
-const folders = ['objects', 'results', 'scratch', 'tmp', 'stat', 'locks', 'index', 'trees']
+const folders = ['objects', 'results', 'scratch', 'tmp', 'stat', 'locks', 'index', 'trees', 'sources']
 
 async function readText(path: string): Promise<string | undefined> {
   try {
@@ -35,7 +36,7 @@ async function readText(path: string): Promise<string | undefined> {
 }
 
 /** Results by key and artifacts by content, in a folder. The truth is `results/<key>/manifest.json`, written last. */
-export class Store {
+export class Store implements SourceStore {
   readonly dir: string
   readonly #verified: StatCache
 
@@ -48,7 +49,8 @@ export class Store {
     return join(this.dir, kind, name.slice(0, 2), name)
   }
 
-  #temporary(): string {
+  /** A path that is free, for something unfinished; left-overs are removed in time. */
+  temporary(): string {
     return join(this.dir, 'tmp', randomUUID())
   }
 
@@ -66,9 +68,14 @@ export class Store {
     return join(this.dir, 'scratch', key)
   }
 
-  /** The file in which digests of the files of the source folder `root` are remembered. */
-  statFile(root: string): string {
-    return join(this.dir, 'stat', `${sha256(root).slice(0, 32)}.json`)
+  /** The file in which digests of the files of the source data `name` are remembered. */
+  statFile(name: string): string {
+    return join(this.dir, 'stat', `${sha256(name).slice(0, 32)}.json`)
+  }
+
+  /** The folder for what is made once of the source data with this digest, as an unpacked archive; it may not exist. */
+  sourceDir(digest: Digest): string {
+    return this.#at('sources', digest)
   }
 
   /** The result of `key`, every byte checked; bytes that were checked before and did not change since are not read. */
@@ -91,8 +98,8 @@ export class Store {
 
   /** Removes what was found damaged. */
   async discard(key: Digest, damaged: Extract<Lookup, { kind: 'damaged' }>): Promise<void> {
-    await removeFolder(this.#at('results', key), this.#temporary())
-    for (const digest of damaged.objects) await removeFolder(this.objectDir(digest), this.#temporary())
+    await removeFolder(this.#at('results', key), this.temporary())
+    for (const digest of damaged.objects) await removeFolder(this.objectDir(digest), this.temporary())
   }
 
   /**
@@ -100,7 +107,7 @@ export class Store {
    * @throws XpError when the disk cannot take it; earlier results stay as they are.
    */
   async publish(type: AnyArtifactType, value: unknown, what: string): Promise<StoredOutput> {
-    const temporary = this.#temporary()
+    const temporary = this.temporary()
     try {
       await mkdir(temporary)
       await type.write(temporary, value)
@@ -122,7 +129,7 @@ export class Store {
     if ((await damageOf(target, output, this.#verified)) === undefined) return
     await syncTree(temporary, output.files)
     crashPoint('store.object-synced')
-    await removeFolder(target, this.#temporary())
+    await removeFolder(target, this.temporary())
     await mkdir(join(target, '..'), { recursive: true })
     try {
       await rename(temporary, target)

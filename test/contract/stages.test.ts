@@ -8,7 +8,7 @@ import { loadExperiment } from '../../src/config/load-experiment.ts'
 import { writeSampleImages } from '../../src/images/shapes.ts'
 import { type InputPorts, type OutputPorts, portOf } from '../../src/registry/artifact.ts'
 import { keyIngredients } from '../../src/registry/key.ts'
-import { keyRoleKeyword, keyRoleOf } from '../../src/registry/params.ts'
+import { keyRoleKeyword, keyRoleOf, sourceKindsKeyword } from '../../src/registry/params.ts'
 import { createRegistry } from '../../src/registry/registry.ts'
 import type { AnyStage, MetricDeclarations } from '../../src/registry/stage.ts'
 import { executeExperiment } from '../../src/runner/execute.ts'
@@ -69,7 +69,7 @@ const maps = (schema: Schema, path = ''): (readonly [string, Schema])[] => [
   ),
 ]
 
-const ajv = () => new Ajv({ strict: false, useDefaults: true, keywords: [keyRoleKeyword] })
+const ajv = () => new Ajv({ strict: false, useDefaults: true, keywords: [keyRoleKeyword, sourceKindsKeyword] })
 
 /** Params with every default, and a text for each path that must be given. */
 function usualParams(stage: AnyStage): Record<string, unknown> {

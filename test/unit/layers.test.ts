@@ -16,6 +16,7 @@ const layerOf: Readonly<Record<string, number>> = {
   nn: 2,
   training: 2,
   reporting: 2,
+  sources: 2,
   stages: 3,
   config: 3,
   runner: 3,

@@ -166,7 +166,7 @@ it('reports every unreadable source and failed check at once, before anything ru
   const thrown = await execute(wordsExperiment({ root: `${root}/none`, train: checked }), place).catch((e) => e)
   expect(thrown).toBeInstanceOf(XpErrors)
   const [missing, failed] = (thrown as XpErrors).errors
-  expect(missing).toMatchObject({ code: 'XP_SOURCE_UNREADABLE', exit: 'data', where: { file: 'x.yaml' } })
+  expect(missing).toMatchObject({ code: 'XP_SOURCE_UNREADABLE', exit: 'data', where: { file: 'x.yaml#root' } })
   expect(missing?.message).toBe(`load.root: ${root}/none does not exist`)
   expect(failed).toMatchObject({ code: 'XP_TEST', where: { file: 'x.yaml' } })
   expect(existsSync(place.runs)).toBe(false)

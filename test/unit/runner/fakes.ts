@@ -108,6 +108,7 @@ export const resolved = ({ id, stage, params = {}, inputs = {}, origins = {} }: 
   inputs,
   origins: new Map(Object.entries(origins)),
   where: { file: 'x.yaml', line: 1, column: 1 },
+  placeOf: (param) => ({ file: `x.yaml#${param}`, line: 2, column: 2 }),
 })
 
 export const experimentOf = (stages: readonly FakeStage[], seed = 42): ResolvedExperiment => ({

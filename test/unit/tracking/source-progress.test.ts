@@ -1,0 +1,28 @@
+import { PassThrough } from 'node:stream'
+import { expect, it } from 'vitest'
+import { createSourceProgress } from '../../../src/tracking/console/source-progress.ts'
+
+/** What is written for these counts of 100 files, one every `every` milliseconds. */
+function written(isTTY: boolean, counts: readonly number[], every: number): string {
+  const stream = new PassThrough()
+  let time = 1_000_000
+  const tell = createSourceProgress({ stream, isTTY, now: () => time })
+  for (const done of counts) {
+    tell({ source: '/data/shoes\u001b.zip', done, total: 100, what: 'files unpacked' })
+    time += every
+  }
+  return String(stream.read() ?? '')
+}
+
+it('a log gets the first count, the last one, and one now and then between', () => {
+  const lines = written(false, [1, 2, 3, 50, 100], 4000).trimEnd().split('\n')
+  expect(lines.map((line) => /(\d+)\/100 files unpacked/.exec(line)?.[1])).toEqual(['1', '50', '100'])
+  expect(lines[0]).toMatch(/^ {2}shoes.\.zip: 1 %/)
+})
+
+it('a terminal gets one line that is written over, and nothing stays of it', () => {
+  const text = written(true, [1, 2, 100], 200)
+  expect(text).not.toContain('\n')
+  expect(text.endsWith('\r\u001b[K')).toBe(true)
+  expect(text).toContain('2/100 files unpacked')
+})
