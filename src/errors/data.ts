@@ -94,7 +94,7 @@ export const classesWithoutImages = (root: string, names: readonly string[]) =>
       names.map((n) => JSON.stringify(n)),
       10,
     )}`,
-    hint: 'add images (.jpg, .jpeg, .png, .gif, .webp, .tif, .tiff) or remove the folders',
+    hint: 'add images (.jpg, .png, .gif, .webp, .tif, .avif, .bmp, .ppm) or remove the folders',
   })
 
 /** Folders of parts (train, test) beside folders of which nobody can tell what they are. */

@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import type sharp from 'sharp'
 import { unreadableImage } from '../errors/data.ts'
-import { whyUndecodable } from './decode.ts'
+import { decodeBytes, whyUndecodable } from './decode.ts'
+import { sniffFormat } from './format.ts'
+import type { RgbImage } from './rgb-image.ts'
 import { loadSharp } from './sharp-decode.ts'
 
 /**
@@ -7,9 +11,15 @@ import { loadSharp } from './sharp-decode.ts'
  * @throws XpError naming the path when it cannot be decoded
  */
 export async function thumbnail(path: string, pixels: number): Promise<Buffer> {
-  const sharp = await loadSharp()
+  const library = await loadSharp()
   try {
-    return await sharp(path, { ignoreIcc: true })
+    const bytes = await readFile(path)
+    const format = sniffFormat(bytes)
+    const open =
+      format === 'bmp' || format === 'netpbm'
+        ? fromPixels(await decodeBytes(bytes), library)
+        : library(bytes, { ignoreIcc: true })
+    return await open
       .autoOrient()
       .resize({ width: pixels, height: pixels, fit: 'inside' })
       .flatten({ background: '#ffffff' })
@@ -20,3 +30,6 @@ export async function thumbnail(path: string, pixels: number): Promise<Buffer> {
     throw unreadableImage(path, whyUndecodable(error))
   }
 }
+
+const fromPixels = ({ data, width, height }: RgbImage, library: typeof sharp) =>
+  library(data, { raw: { width, height, channels: 3 } })

@@ -5,7 +5,14 @@ import { commands } from '../../src/commands/index.ts'
 import { modelTypes } from '../../src/nn/families.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const pages = ['README.md', 'ARCHITECTURE.md', 'bench/NOTES.md', 'docs/own-models.md', 'docs/models.md']
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'bench/NOTES.md',
+  'docs/own-models.md',
+  'docs/models.md',
+  'docs/images.md',
+]
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8')
 
 it('every link of the documentation leads somewhere', () => {

@@ -58,7 +58,7 @@ it('it names a truncated PNG, GIF, WebP and TIFF', async () => {
 
 it('it refuses formats that are not on the list, whatever their name', async () => {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
-  expect((await failure('drawing.png', Buffer.from(svg))).message).toMatch(/not a JPEG/)
+  expect((await failure('drawing.png', Buffer.from(svg))).message).toMatch(/an SVG drawing, which is not read/)
 })
 
 it('it names a file that is not there and a folder', async () => {
