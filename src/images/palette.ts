@@ -11,8 +11,7 @@ export function paletteOf(colours: Uint8Array, stride: 3 | 4, blueFirst: boolean
   const palette = new Uint8Array(256 * 3)
   const count = Math.min(256, Math.floor(colours.length / stride))
   for (let i = 0; i < count; i++) {
-    const entry = colours.subarray(i * stride, i * stride + 3)
-    palette.set(blueFirst ? entry.slice().reverse() : entry, i * 3)
+    for (let c = 0; c < 3; c++) palette[i * 3 + c] = colours[i * stride + (blueFirst ? 2 - c : c)] as number
   }
   const isGray = palette.subarray(0, count * 3).every((value, i) => value === grays[i])
   return isGray ? grays : palette

@@ -87,7 +87,40 @@ scan = jpeg.index(b"\xff\xda")
 add("garbage-before-tables.jpg", jpeg[:20] + b"garbage" + jpeg[20:])
 add("tail.jpg", jpeg + b"more than the image" * 9)
 add("no-end.jpg", jpeg[:-2])
+at = jpeg.index(b"\xff\xdb") + 5
+add("wrong-quantisation.jpg", jpeg[:at] + b"\xff" + jpeg[at + 1 :], "jpeg-overflow")
 add("zeros-in-scan.jpg", jpeg[: scan + 60] + bytes(8) + jpeg[scan + 68 :])
+
+
+def flat_blocks(factors, mcus=(3, 2), size=(43, 29)):
+    """A JPEG of blocks of one value each, with sampling factors that Pillow does not write."""
+    segment = lambda marker, data: bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
+    frame = struct.pack(">BHHB", 8, size[1], size[0], len(factors))
+    frame += b"".join(bytes([i + 1, h << 4 | v, 0]) for i, (h, v) in enumerate(factors))
+    # Sizes of DC differences 0 to 11 by codes of 4 bits; the only AC code, one bit, ends the block.
+    tables = b"\0" + bytes([0, 0, 0, 12] + [0] * 12) + bytes(range(12)) + b"\x10" + bytes([1] + [0] * 15) + b"\0"
+    scan = bytes([len(factors)]) + b"".join(bytes([i + 1, 0]) for i in range(len(factors))) + b"\0\x3f\0"
+    before, bits = [0] * len(factors), ""
+    for block in range(mcus[0] * mcus[1]):
+        for c, (h, v) in enumerate(factors):
+            for n in range(h * v):
+                value = (block * 67 + n * 41 + c * 29) % 200 - 100
+                difference, before[c] = value - before[c], value
+                length = abs(difference).bit_length()
+                low = difference if difference >= 0 else difference + (1 << length) - 1
+                bits += f"{length:04b}" + (f"{low:0{length}b}" if length else "") + "0"
+    bits += "1" * (-len(bits) % 8)
+    coded = bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits), 8)).replace(b"\xff", b"\xff\0")
+    return (b"\xff\xd8" + segment(0xDB, b"\0" + b"\x08" * 64) + segment(0xC0, frame) + segment(0xC4, tables)
+            + segment(0xDA, scan) + coded + b"\xff\xd9")
+
+
+one = (1, 1)
+for name, factors, mcus in (("411", [(4, 1), one, one], (2, 4)), ("440", [(1, 2), one, one], (6, 2)),
+                            ("410", [(4, 2), one, one], (2, 2)), ("441", [(1, 4), one, one], (6, 1)),
+                            ("421", [(2, 2), (1, 2), (1, 2)], (3, 2)), ("uneven", [(2, 2), (2, 1), (1, 2)], (3, 2)),
+                            ("gray-of-2x2", [(2, 2)], (6, 4)), ("four-of-411", [(4, 1), one, one, (4, 1)], (2, 4))):
+    add(f"{name}.jpg", flat_blocks(factors, mcus))
 for share in (2, 30, 60, 95):
     add(f"cut-{share}.jpg", jpeg[: len(jpeg) * share // 100])
 
@@ -149,7 +182,7 @@ add("apng.png", encoded(rgb, "PNG", save_all=True, append_images=[rgb.rotate(180
 whole = encoded(rgb, "PNG")
 for share in (2, 30, 60):
     add(f"cut-{share}.png", whole[: len(whole) * share // 100])
-add("cut-in-checksum.png", whole[:-18], "png-end")
+add("cut-in-checksum.png", whole[:-18], "cut-end")
 add("odd-profile.png", png(2, 8, filtered([row.tobytes() for row in smooth()]), [(b"iCCP", b"odd\0\x09profile")]),
     "png-chunks")
 add("tail.png", whole + b"more")

@@ -92,3 +92,33 @@ it('it scales 16-bit gray to 8 bits', async () => {
   const { data } = await decodeBytes(png)
   expect([...data].filter((_, i) => i % 3 === 0)).toEqual([0, 1, 100, 255])
 })
+
+it('it names what is not read and says what to do', async () => {
+  const starts = {
+    'a HEIC image': '\0\0\0\x18ftypheic\0\0\0\0mif1heic',
+    'a film': '\0\0\0\x18ftypisom\0\0\0\0',
+    'a JPEG XL image': '\xff\x0a\0\0',
+    'a JPEG 2000 image': '\0\0\0\x0cjP  \r\n\x87\n',
+    'a PDF document': '%PDF-1.7\n',
+    'a Photoshop document': '8BPS\0\x01',
+    'a web page': '\n<!doctype html><title>404</title>',
+    'a pointer of Git LFS': 'version https://git-lfs.github.com/spec/v1\n',
+  }
+  for (const [name, start] of Object.entries(starts)) {
+    const { message } = await failure('other.jpg', Buffer.from(start.padEnd(80, '\0'), 'latin1'))
+    expect(message).toContain(`it is ${name}`)
+    expect(message).toContain('save it as PNG or JPEG')
+  }
+})
+
+it('it refuses a header that claims too many pixels before it allocates them', async () => {
+  const before = process.memoryUsage().arrayBuffers
+  const gif = Buffer.from('GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\x08\x01\0\0;', 'latin1')
+  expect((await failure('bomb.gif', gif)).message).toMatch(/65535 × 65535 pixels, more than the limit of 178956970/)
+  expect((await failure('bomb.ppm', Buffer.from('P6 99999 99999 255\n'))).message).toMatch(/more than the limit/)
+  const patched = Buffer.from(jpeg)
+  const frame = patched.indexOf(Buffer.from([0xff, 0xc0]))
+  patched.writeUInt32BE(0xff00ff00, frame + 5)
+  expect((await failure('bomb.jpg', patched)).message).toMatch(/65280 × 65280 pixels, more than the limit/)
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6)
+})

@@ -18,6 +18,17 @@ it('it fits an image into the square, upright, with equal bytes each time', asyn
   expect(Buffer.compare(jpeg, await thumbnail(path, 48))).toBe(0)
 })
 
+it('it shows the formats that sharp does not read', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'xp-thumbnail-')), 'red.ppm')
+  await writeFile(path, Buffer.concat([Buffer.from('P6 8 4 255\n'), Buffer.alloc(8 * 4 * 3, Buffer.from([200, 0, 0]))]))
+  const { data, info } = await sharp(await thumbnail(path, 4))
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  expect([info.width, info.height]).toEqual([4, 2])
+  expect(data[0]).toBeGreaterThan(190)
+  expect(data[1]).toBeLessThan(10)
+})
+
 it('it names a file that is no image', async () => {
   const path = join(await mkdtemp(join(tmpdir(), 'xp-thumbnail-')), 'text.jpg')
   await writeFile(path, 'text')
