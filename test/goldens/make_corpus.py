@@ -311,7 +311,9 @@ add("deflate-strips.tif", tiff([zlib.compress(rows[y : y + 4].tobytes()) for y i
                                {**RGB8, 278: [4], 259: [8]}))
 grid = np.pad(rows, ((0, -H % 16), (0, -W % 16), (0, 0)))
 tiles = [grid[y : y + 16, x : x + 16] for y in range(0, H, 16) for x in range(0, W, 16)]
-add("tiles.tif", tiff([t.tobytes() for t in tiles], RGB8, tile=(16, 16)))
+tiled = tiff([t.tobytes() for t in tiles], RGB8, tile=(16, 16))
+add("tiles.tif", tiled)
+add("cut-in-byte-counts.tif", tiled[:-8], "cut-end")
 add("deflate-tiles-big.tif", tiff([zlib.compress(t.tobytes()) for t in tiles], {**RGB8, 259: [8]}, ">", tile=(16, 16)))
 planes = [rows[..., c].tobytes() for c in range(3)]
 add("planes.tif", tiff(planes, {**RGB8, 278: [H], 284: [2]}))
