@@ -28,10 +28,16 @@ interface RawRow {
 
 /**
  * The rows of a table of labels, `.csv` or else one JSON object a line.
+ * @param path what a reader knows it by
+ * @param location where it lies
  * @throws XpError with the line where the file is not of its format, lacks a column, or a row has no use
  */
-export async function readLabelTable(path: string, columns: LabelColumns): Promise<readonly LabelRow[]> {
-  const text = (await readFile(path, 'utf8')).replace(/^\ufeff/, '')
+export async function readLabelTable(
+  path: string,
+  columns: LabelColumns,
+  location = path,
+): Promise<readonly LabelRow[]> {
+  const text = (await readFile(location, 'utf8')).replace(/^\ufeff/, '')
   const table = path.toLowerCase().endsWith('.csv') ? csvRows(path, text) : jsonRows(path, text)
   for (const [role, column] of Object.entries(columns))
     if (!table.columns.includes(column))

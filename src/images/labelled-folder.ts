@@ -32,28 +32,31 @@ export interface LabelledFolder {
 /**
  * Labels the images of a listing as Hugging Face's imagefolder: by the folders that they lie in, or by the column
  * `labelColumn` of a `metadata.csv` or `metadata.jsonl` in the folder itself or in those of its parts.
+ * @param named what a reader knows `root` by
  * @throws XpError where that is not at least two classes with images
  */
 export async function labelledFolder(
   root: string,
   files: readonly TreeFile[],
   labelColumn: string,
+  named = root,
 ): Promise<LabelledFolder> {
   const seen = files.filter(({ path }) => !path.split('/').some(isClutter))
-  if (seen.length === 0) throw emptyImageFolder(root)
-  const tables = metadataPaths(root, seen)
+  if (seen.length === 0) throw emptyImageFolder(named)
+  const tables = metadataPaths(named, seen)
   const { parts, others, twins } = partFolders(seen, tables.length > 0)
-  if (others.length > 0) throw partsBesideClasses(root, [...parts.values()], others)
-  if (twins[0] !== undefined) throw twinParts(root, twins[0])
+  if (others.length > 0) throw partsBesideClasses(named, [...parts.values()], others)
+  if (twins[0] !== undefined) throw twinParts(named, twins[0])
   const prefixes = new Map([...parts].map(([part, folder]) => [part, `${folder}/`]))
   if (prefixes.size === 0) prefixes.set('all', '')
-  const labels = tables.length > 0 ? await labelsOf(root, seen, tables, labelColumn) : labelsOfFolders(seen, prefixes)
-  const names = tables.length > 0 ? classNames(labels.values()) : folderNames(root, seen, prefixes, labels)
+  const labels =
+    tables.length > 0 ? await labelsOf({ root, named }, seen, tables, labelColumn) : labelsOfFolders(seen, prefixes)
+  const names = tables.length > 0 ? classNames(labels.values()) : folderNames(named, seen, prefixes, labels)
   if (names.length === 0)
     throw tables[0] === undefined
-      ? noClassFolders(root)
-      : malformedTable(join(root, tables[0]), 1, 'it labels no image')
-  if (names.length === 1) throw oneClassOnly(root, names[0] ?? '')
+      ? noClassFolders(named)
+      : malformedTable(join(named, tables[0]), 1, 'it labels no image')
+  if (names.length === 1) throw oneClassOnly(named, names[0] ?? '')
   const labelOf = new Map(names.map((name, label) => [name, label]))
   const examples = (prefix: string): readonly Example[] =>
     seen
@@ -123,16 +126,16 @@ function metadataPaths(root: string, files: readonly TreeFile[]): readonly strin
 }
 
 async function labelsOf(
-  root: string,
+  { root, named }: { readonly root: string; readonly named: string },
   files: readonly TreeFile[],
   tables: readonly string[],
   labelColumn: string,
 ): Promise<Labels> {
   const labels = new Map<string, string>()
   for (const table of tables) {
-    const where = join(root, table)
+    const where = join(named, table)
     const folder = table.slice(0, table.lastIndexOf('/') + 1)
-    const rows = await readLabelTable(where, { file: 'file_name', label: labelColumn })
+    const rows = await readLabelTable(where, { file: 'file_name', label: labelColumn }, join(root, table))
     needImages(where, rows, files, { folder, labelled: labels })
     for (const { file, label } of rows) labels.set(folder + file, label)
   }

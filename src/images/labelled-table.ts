@@ -1,11 +1,11 @@
 import type { Example } from '../artifacts/dataset.ts'
+import { partNameOf } from '../artifacts/part-names.ts'
 import { oneClassOnly } from '../errors/data.ts'
 import { malformedTable, tableFormat } from '../errors/label-table.ts'
 import { compareCodePoints } from '../std/code-points.ts'
 import type { TreeFile } from '../std/hash.ts'
 import { type LabelColumns, needImages, readLabelTable } from './label-table.ts'
 import { classNames, type LabelledFolder } from './labelled-folder.ts'
-import { partNameOf } from './part-folders.ts'
 
 /**
  * The images that a table lists, with the labels and parts that it gives them; of the folder's others nothing is said.

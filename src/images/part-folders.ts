@@ -1,20 +1,7 @@
+import { partNameOf } from '../artifacts/part-names.ts'
 import type { TreeFile } from '../std/hash.ts'
 import { isClutter } from '../std/tree.ts'
 import { hasImageExtension } from './format.ts'
-
-/** Names of the folders that Hugging Face's imagefolder takes for parts (datasets, `data_files.py`). */
-const partOf: Readonly<Record<string, string>> = {
-  train: 'train',
-  training: 'train',
-  validation: 'validation',
-  valid: 'validation',
-  val: 'validation',
-  dev: 'validation',
-  test: 'test',
-  testing: 'test',
-  eval: 'test',
-  evaluation: 'test',
-}
 
 /** What the top-level folders of an image folder are. */
 export interface PartFolders {
@@ -52,7 +39,3 @@ export function partFolders(files: readonly TreeFile[], flat = false): PartFolde
     }
   return { parts, others: parts.size > 0 ? others : [], twins }
 }
-
-/** The part that a name stands for: `val` for `validation`; undefined for any other. */
-export const partNameOf = (folder: string): string | undefined =>
-  Object.hasOwn(partOf, folder.toLowerCase()) ? partOf[folder.toLowerCase()] : undefined

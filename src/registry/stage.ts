@@ -33,6 +33,10 @@ export interface SourceTree {
   readonly files: readonly TreeFile[]
 }
 
+/** Where the data lies that a `tree` param names: elsewhere, where what it names is no folder. */
+export const locationOf = (path: string, source: SourceTree | undefined): string =>
+  source?.named === undefined ? path : source.root
+
 export interface StageContext<
   P,
   I extends InputPorts,

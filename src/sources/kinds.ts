@@ -1,8 +1,9 @@
+import { archiveKind } from './archive.ts'
 import { folderKind } from './folder.ts'
 import type { SourceKind } from './source.ts'
 
 /** Every kind of source; the first that claims a value reads it. */
-export const sourceKinds: readonly SourceKind[] = [folderKind]
+export const sourceKinds: readonly SourceKind[] = [archiveKind, folderKind]
 
 /** @returns the kind of source that a value names */
 export async function kindOf(value: string): Promise<SourceKind> {

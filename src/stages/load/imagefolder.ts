@@ -6,7 +6,7 @@ import { choiceParams, loadMetrics } from '../../images/choice-params.ts'
 import type { Choice } from '../../images/choose-images.ts'
 import type { LabelledFolder } from '../../images/labelled-folder.ts'
 import { TreePath } from '../../registry/params.ts'
-import { defineStage, type SourceTree } from '../../registry/stage.ts'
+import { defineStage, locationOf, type SourceTree } from '../../registry/stage.ts'
 
 type Params = Choice & { readonly root: string; readonly labelColumn: string }
 
@@ -16,7 +16,8 @@ async function chosenFolder(params: Params, source: SourceTree | undefined): Pro
     import('../../images/labelled-folder.ts'),
     import('../../images/choose-images.ts'),
   ])
-  return chooseImages(params.root, await labelledFolder(params.root, source?.files ?? [], params.labelColumn), params)
+  const { root = params.root, files = [] } = source ?? {}
+  return chooseImages(params.root, await labelledFolder(root, files, params.labelColumn, params.root), params)
 }
 
 export default defineStage({
@@ -27,7 +28,8 @@ export default defineStage({
     {
       root: TreePath({
         description:
-          'The folder that holds the class folders, or train/, validation/ and test/ with class folders in each. A metadata.csv or metadata.jsonl in it labels images by file_name instead.',
+          'The folder, or archive (.zip, .tar, .tar.gz), that holds the class folders, or train/, validation/ and test/ with class folders in each. A metadata.csv or metadata.jsonl in it labels images by file_name instead.',
+        sources: ['folder', 'archive'],
       }),
       labelColumn: Type.String({
         default: 'label',
@@ -43,7 +45,7 @@ export default defineStage({
   metrics: loadMetrics,
   needs: [],
   async check({ params, sources }) {
-    const found = await stat(params.root).catch(() => undefined)
+    const found = await stat(locationOf(params.root, sources.root)).catch(() => undefined)
     if (!found?.isDirectory()) throw missingImageFolder(params.root)
     await chosenFolder(params, sources.root)
   },

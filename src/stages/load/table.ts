@@ -7,7 +7,7 @@ import { choiceParams, loadMetrics } from '../../images/choice-params.ts'
 import type { Choice } from '../../images/choose-images.ts'
 import type { LabelledFolder } from '../../images/labelled-folder.ts'
 import { FilePath, TreePath } from '../../registry/params.ts'
-import { defineStage, type SourceTree } from '../../registry/stage.ts'
+import { defineStage, locationOf, type SourceTree } from '../../registry/stage.ts'
 
 interface Params extends Choice {
   readonly file: string
@@ -38,7 +38,10 @@ export default defineStage({
   params: Type.Object(
     {
       file: FilePath({ description: 'The table: .csv with a line of column names, or .jsonl with an object a line.' }),
-      root: TreePath({ description: "The folder that the table's paths start from." }),
+      root: TreePath({
+        description: "The folder, or archive (.zip, .tar, .tar.gz), that the table's paths start from.",
+        sources: ['folder', 'archive'],
+      }),
       pathColumn: column('path', 'Column with the path of each image.'),
       labelColumn: column('label', 'Column with the class of each image.'),
       partColumn: Type.Optional(
@@ -54,7 +57,8 @@ export default defineStage({
   needs: [],
   async check({ params, sources }) {
     if (!(await stat(params.file).catch(() => undefined))?.isFile()) throw missingTable(params.file)
-    if (!(await stat(params.root).catch(() => undefined))?.isDirectory()) throw missingImageFolder(params.root)
+    if (!(await stat(locationOf(params.root, sources.root)).catch(() => undefined))?.isDirectory())
+      throw missingImageFolder(params.root)
     await chosenImages(params, sources.root)
   },
   async run(ctx) {
