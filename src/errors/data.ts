@@ -86,6 +86,15 @@ export const labelTwice = (names: readonly string[]) => {
   })
 }
 
+/** Folders of classes whose names differ in case alone. */
+export const twinClasses = (root: string, [one, other]: readonly [string, string]) =>
+  new XpError({
+    code: 'XP_TWIN_CLASSES',
+    exit: 'data',
+    message: `${root} holds class folders whose names differ in case alone: ${JSON.stringify(one)} and ${JSON.stringify(other)}`,
+    hint: 'give them one name if they are one class, or two names that macOS and Windows can tell apart',
+  })
+
 export const classesWithoutImages = (root: string, names: readonly string[]) =>
   new XpError({
     code: 'XP_CLASS_WITHOUT_IMAGES',

@@ -6,8 +6,11 @@ const why: Readonly<Record<string, string>> = {
   EPERM: 'may not be read by you',
   ENOTDIR: 'is not a folder',
   EISDIR: 'is a folder, not a file',
-  ELOOP: 'is a link that leads to itself',
+  ELOOP: 'is a link that leads back to itself, or to a folder that it lies in',
+  EILSEQ: 'has a name that is not UTF-8',
 }
+
+const remedies: Readonly<Record<string, string>> = { ELOOP: 'remove the link', EILSEQ: 'rename it' }
 
 /** A `tree` or `file` param whose content cannot be read; `path` is what the param says. */
 export function sourceUnreadable(
@@ -29,7 +32,7 @@ export function sourceUnreadable(
     hint:
       at === path
         ? `correct stages.${stage}.with.${param}; ${absent ?? 'relative paths are relative to the file that names them'}`
-        : `${dangling ? 'remove or repair the link' : 'give yourself permission to read it'}, or move it out of the folder`,
+        : `${dangling ? 'remove or repair the link' : (remedies[cause.code ?? ''] ?? 'give yourself permission to read it')}, or move it out of the folder`,
     details: { stage, param, path: at },
     cause,
   })

@@ -37,7 +37,7 @@ export async function readLabelTable(
   columns: LabelColumns,
   location = path,
 ): Promise<readonly LabelRow[]> {
-  const text = (await readFile(location, 'utf8')).replace(/^\ufeff/, '')
+  const text = textFrom(path, await readFile(location)).replace(/^\ufeff/, '')
   const table = path.toLowerCase().endsWith('.csv') ? csvRows(path, text) : jsonRows(path, text)
   for (const [role, column] of Object.entries(columns))
     if (!table.columns.includes(column))
@@ -49,7 +49,15 @@ export async function readLabelTable(
     const { file = '', label = '', part } = Object.fromEntries(cells) as Partial<LabelRow>
     if (empty !== undefined) problems.push({ line, what: `${columns[empty[0] as keyof LabelColumns]} is empty` })
     else if (isOutside(file)) problems.push({ line, what: `${JSON.stringify(file)} leads out of the folder` })
-    else return [{ file: file.replace(/^\.\//, ''), label, line, ...(part === undefined ? {} : { part }) }]
+    else
+      return [
+        {
+          file: file.replace(/^\.\//, ''),
+          label: label.normalize('NFC'),
+          line,
+          ...(part === undefined ? {} : { part }),
+        },
+      ]
     return []
   })
   if (problems.length > 0) throw wrongTableRows(path, problems)
@@ -57,6 +65,7 @@ export async function readLabelTable(
 }
 
 /**
+ * The rows with the paths of their images in the listing: those of a table and a folder may be composed in other ways.
  * @param folder the folder, with its `/`, that the rows' paths start from
  * @param labelled what other tables label already
  * @throws XpError naming the rows whose image is not among the files, or has a label already
@@ -69,17 +78,33 @@ export function needImages(
     folder = '',
     labelled = new Map<string, unknown>(),
   }: { folder?: string; labelled?: ReadonlyMap<string, unknown> } = {},
-): void {
-  const images = new Set(files.map((file) => file.path).filter(hasImageExtension))
+): readonly LabelRow[] {
+  const images = new Map<string, string>()
+  const paths = files.map((file) => file.path).filter(hasImageExtension)
+  for (const image of paths) images.set(image.normalize('NFC'), image)
+  for (const image of paths) images.set(image, image)
   const seen = new Set<string>(labelled.keys())
-  const problems = rows.flatMap(({ file, line }) => {
-    const name = JSON.stringify(file)
-    if (!images.has(folder + file)) return [{ line, what: `there is no image ${name}` }]
-    if (seen.has(folder + file)) return [{ line, what: `${name} has a label already` }]
-    seen.add(folder + file)
-    return []
+  const problems: { line: number; what: string }[] = []
+  const found = rows.map((row): LabelRow => {
+    const name = JSON.stringify(row.file)
+    const asked = folder + row.file
+    const image = images.get(asked) ?? images.get(asked.normalize('NFC')) ?? ''
+    const problem = (what: string) => void problems.push({ line: row.line, what })
+    if (image === '') problem(`there is no image ${name}`)
+    else if (seen.has(image)) problem(`${name} has a label already`)
+    seen.add(image)
+    return { ...row, file: image }
   })
   if (problems.length > 0) throw wrongTableRows(path, problems)
+  return found
+}
+
+function textFrom(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw malformedTable(path, 1, 'the file is not UTF-8 text')
+  }
 }
 
 const isOutside = (file: string): boolean => /^([/\\]|[a-z]:)/i.test(file) || file.split(/[/\\]/).includes('..')

@@ -6,6 +6,7 @@ import {
   noClassFolders,
   oneClassOnly,
   partsBesideClasses,
+  twinClasses,
   twinParts,
 } from '../errors/data.ts'
 import { malformedTable, severalTables, tableFormat } from '../errors/label-table.ts'
@@ -31,7 +32,8 @@ export interface LabelledFolder {
 
 /**
  * Labels the images of a listing as Hugging Face's imagefolder: by the folders that they lie in, or by the column
- * `labelColumn` of a `metadata.csv` or `metadata.jsonl` in the folder itself or in those of its parts.
+ * `labelColumn` of a `metadata.csv` or `metadata.jsonl` in the folder itself or in those of its parts. Names of classes
+ * are composed (NFC), however the folders' are.
  * @param named what a reader knows `root` by
  * @throws XpError where that is not at least two classes with images
  */
@@ -80,7 +82,8 @@ function labelsOfFolders(files: readonly TreeFile[], prefixes: ReadonlyMap<strin
   const labels = new Map<string, string>()
   for (const prefix of prefixes.values()) {
     const { classes, images } = classFolders(files, prefix)
-    for (const [i, members] of images.entries()) for (const { path } of members) labels.set(path, classes[i] ?? '')
+    for (const [i, members] of images.entries())
+      for (const { path } of members) labels.set(path, (classes[i] ?? '').normalize('NFC'))
   }
   return labels
 }
@@ -94,8 +97,14 @@ function folderNames(
 ): readonly string[] {
   const folders = [...prefixes.values()].flatMap((prefix) => classFolders(files, prefix).classes)
   const used = new Set(labels.values())
-  const without = [...new Set(folders)].filter((name) => !used.has(name))
+  const without = [...new Set(folders)].filter((name) => !used.has(name.normalize('NFC')))
   if (without.length > 0) throw classesWithoutImages(root, without)
+  const folded = new Map<string, string>()
+  for (const name of used) {
+    const twin = folded.get(name.toLowerCase())
+    if (twin !== undefined) throw twinClasses(root, [twin, name])
+    folded.set(name.toLowerCase(), name)
+  }
   return [...used].sort(compareCodePoints)
 }
 
@@ -136,8 +145,7 @@ async function labelsOf(
     const where = join(named, table)
     const folder = table.slice(0, table.lastIndexOf('/') + 1)
     const rows = await readLabelTable(where, { file: 'file_name', label: labelColumn }, join(root, table))
-    needImages(where, rows, files, { folder, labelled: labels })
-    for (const { file, label } of rows) labels.set(folder + file, label)
+    for (const { file, label } of needImages(where, rows, files, { folder, labelled: labels })) labels.set(file, label)
   }
   return labels
 }

@@ -18,9 +18,9 @@ export async function labelledTable(
   columns: LabelColumns,
 ): Promise<LabelledFolder> {
   if (!/\.(csv|jsonl|ndjson)$/i.test(path)) throw tableFormat(path)
-  const rows = await readLabelTable(path, columns)
-  if (rows.length === 0) throw malformedTable(path, 1, 'it labels no image')
-  needImages(path, rows, files)
+  const listed = await readLabelTable(path, columns)
+  if (listed.length === 0) throw malformedTable(path, 1, 'it labels no image')
+  const rows = needImages(path, listed, files)
   const digests = new Map(files.map((file) => [file.path, file.sha256]))
   const classes = classNames(rows.map(({ label }) => label))
   if (classes.length === 1) throw oneClassOnly(path, classes[0] ?? '')

@@ -12,6 +12,7 @@ const pages = [
   'docs/own-models.md',
   'docs/models.md',
   'docs/images.md',
+  'docs/datasets.md',
 ]
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8')
 

@@ -22,7 +22,7 @@ async function chosenFolder(params: Params, source: SourceTree | undefined): Pro
 
 export default defineStage({
   uses: 'load/imagefolder',
-  version: 2,
+  version: 3,
   summary: 'Read a folder of images in class folders or with a metadata file, in parts or not.',
   params: Type.Object(
     {

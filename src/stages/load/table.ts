@@ -33,7 +33,7 @@ const column = (standard: string, description: string) => Type.String({ default:
 
 export default defineStage({
   uses: 'load/table',
-  version: 1,
+  version: 2,
   summary: 'Read the images that a table lists (.csv or .jsonl), with their classes and parts.',
   params: Type.Object(
     {

@@ -111,3 +111,32 @@ it.each([
 ] as const)('it refuses with %s: %#', async (code, files, message) => {
   await expect(label(files)).rejects.toMatchObject({ code, exit: 'data', message: expect.stringMatching(message) })
 })
+
+const [composed, decomposed] = ['Caf\u00e9', 'Cafe\u0301']
+
+it('a class is one however its name is composed, in folders and in tables', async () => {
+  const folders = await label(
+    images(`train/${composed}/1.jpg`, 'train/b/1.jpg', `test/${decomposed}/2.jpg`, 'test/b/2.jpg'),
+  )
+  expect(folders.classes).toEqual([composed, 'b'])
+  expect(folders.parts.test?.map(({ file, label }) => [file, label])).toEqual([
+    [`test/${decomposed}/2.jpg`, 0],
+    ['test/b/2.jpg', 1],
+  ])
+  const table = await label({
+    ...images(`${decomposed}.jpg`, '1.jpg', '2.jpg'),
+    'metadata.csv': lines('file_name,label', `${composed}.jpg,${composed}`, `1.jpg,${decomposed}`, '2.jpg,b'),
+  })
+  expect(table.classes).toEqual([composed, 'b'])
+  expect(table.parts.all?.map(({ file }) => file)).toEqual(['1.jpg', `${decomposed}.jpg`, '2.jpg'])
+})
+
+it.each([
+  [['Boot/1.jpg', 'boot/2.jpg', 'shoe/1.jpg'], '"Boot" and "boot"'],
+  [['train/shoe/1.jpg', 'train/Boot/1.jpg', 'test/BOOT/1.jpg', 'test/shoe/1.jpg'], '"Boot" and "BOOT"'],
+])('class folders whose names differ in case alone are refused: %j', async (paths, both) => {
+  await expect(label(images(...paths))).rejects.toMatchObject({
+    code: 'XP_TWIN_CLASSES',
+    message: expect.stringContaining(both),
+  })
+})

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
 import { compareCodePoints } from '../../../src/std/code-points.ts'
@@ -24,22 +24,39 @@ it('lists files by code point of the whole path, without clutter', () => {
   expect(listTree(root, { everything: true })).toHaveLength(15)
 })
 
-it('follows links and stops at loops', () => {
+it('follows links, and refuses one to a folder that it lies in by its name', () => {
   write('real/x')
   symlinkSync(join(root, 'real'), join(root, 'link'))
   symlinkSync(join(root, 'real', 'x'), join(root, 'file'))
-  symlinkSync('..', join(root, 'real', 'up'))
-  symlinkSync('.', join(root, 'self'))
   expect(paths()).toEqual(['file', 'link/x', 'real/x'])
+  for (const [target, name] of [
+    ['..', join(root, 'real', 'up')],
+    ['.', join(root, 'self')],
+    ['self', join(root, 'self')],
+  ] as const) {
+    symlinkSync(target, name)
+    expect(() => paths()).toThrow(expect.objectContaining({ code: 'ELOOP', path: name }))
+    rmSync(name)
+  }
 })
 
-it('stops at two links that lead to each other', () => {
+it('refuses two links that lead to each other', () => {
   const other = temporaryFolder()
   writeFileSync(join(other, 'y'), '')
   write('x')
   symlinkSync(other, join(root, 'other'))
   symlinkSync(root, join(other, 'back'))
-  expect(paths()).toEqual(['other/y', 'x'])
+  expect(() => paths()).toThrow(expect.objectContaining({ code: 'ELOOP', path: join(root, 'other/back') }))
+})
+
+it.runIf(process.platform === 'linux')('refuses a file and a folder whose names are not UTF-8', () => {
+  const invalid = (name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, 'latin1')])
+  const garbled = { code: 'EILSEQ', path: join(root, '\ufffd') }
+  writeFileSync(invalid('\xff'), '')
+  expect(() => paths()).toThrow(expect.objectContaining(garbled))
+  rmSync(invalid('\xff'))
+  mkdirSync(invalid('\xff'))
+  expect(() => paths()).toThrow(expect.objectContaining(garbled))
 })
 
 it('fails on a link to nothing and on a missing folder, naming the path', () => {
