@@ -12,10 +12,12 @@ export const malformedTable = (file: string, line: number, what: string) =>
   new XpError({
     code: 'XP_TABLE_SYNTAX',
     exit: 'data',
-    message: `${file}:${line}: ${what}`,
-    hint: file.toLowerCase().endsWith('.csv')
-      ? 'expected comma-separated values, the first line naming the columns: file_name,label'
-      : 'expected one JSON object a line: {"file_name": "1.jpg", "label": "shoe"}',
+    message: isParquet(file) ? `${file}: ${what}` : `${file}:${line}: ${what}`,
+    hint: isParquet(file)
+      ? 'expected a row for each image'
+      : file.toLowerCase().endsWith('.csv')
+        ? 'expected comma-separated values, the first line naming the columns: file_name,label'
+        : 'expected one JSON object a line: {"file_name": "1.jpg", "label": "shoe"}',
   })
 
 const columnHints = {
@@ -37,13 +39,16 @@ export const missingTableColumn = (
     hint: columnHints[role],
   })
 
+/** Rows of parquet files are no lines; they count from 1. */
+const isParquet = (file: string) => file.toLowerCase().endsWith('.parquet')
+
 /** Rows whose image, or label, is not there or is said twice. */
 export const wrongTableRows = (file: string, problems: readonly { readonly line: number; readonly what: string }[]) =>
   new XpError({
     code: 'XP_TABLE_ROWS',
     exit: 'data',
     message: `${file} has ${problems.length === 1 ? 'a row' : `${problems.length} rows`} that cannot be used:${listed(
-      problems.map(({ line, what }) => `line ${line}: ${what}`),
+      problems.map(({ line, what }) => `${isParquet(file) ? 'row' : 'line'} ${line}: ${what}`),
     )}`,
     hint: 'correct the rows, or the images that they name',
   })
@@ -68,6 +73,6 @@ export const tableFormat = (file: string) =>
   new XpError({
     code: 'XP_TABLE_FORMAT',
     exit: 'data',
-    message: `${file} cannot be read: labels come from .csv and .jsonl files`,
-    hint: "convert it in Python: pandas.read_parquet('labels.parquet').to_csv('labels.csv', index=False)",
+    message: `${file} cannot be read: labels come from .csv, .jsonl and .parquet files`,
+    hint: 'save it as one of them',
   })

@@ -3,6 +3,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { malformedTable, missingTableColumn, wrongTableRows } from '../errors/label-table.ts'
 import type { TreeFile } from '../std/hash.ts'
 import { hasImageExtension } from './format.ts'
+import { labelOf } from './label-cell.ts'
 
 /** Names of the columns that are read. */
 export interface LabelColumns {
@@ -26,42 +27,62 @@ interface RawRow {
   readonly line: number
 }
 
+/** A table of labels. */
+export interface LabelTable {
+  readonly rows: readonly LabelRow[]
+  /** All classes in label order, where the table itself says them. */
+  readonly classes?: readonly string[]
+}
+
 /**
- * The rows of a table of labels, `.csv` or else one JSON object a line.
+ * Reads a table of labels: `.csv`, `.parquet`, or else one JSON object a line.
  * @param path what a reader knows it by
  * @param location where it lies
  * @throws XpError with the line where the file is not of its format, lacks a column, or a row has no use
  */
-export async function readLabelTable(
-  path: string,
-  columns: LabelColumns,
-  location = path,
-): Promise<readonly LabelRow[]> {
-  const text = textFrom(path, await readFile(location)).replace(/^\ufeff/, '')
-  const table = path.toLowerCase().endsWith('.csv') ? csvRows(path, text) : jsonRows(path, text)
+export async function readLabelTable(path: string, columns: LabelColumns, location = path): Promise<LabelTable> {
+  const { columns: present, rows, classes } = await rawTable(path, columns, location)
   for (const [role, column] of Object.entries(columns))
-    if (!table.columns.includes(column))
-      throw missingTableColumn(path, role as keyof LabelColumns, column, table.columns)
+    if (!present.includes(column)) throw missingTableColumn(path, role as keyof LabelColumns, column, present)
   const problems: { line: number; what: string }[] = []
-  const made = table.rows.flatMap(({ values, line }): readonly LabelRow[] => {
-    const cells = Object.entries(columns).map(([role, column]) => [role, textOf(values[column])] as const)
-    const empty = cells.find(([, cell]) => cell === undefined)
-    const { file = '', label = '', part } = Object.fromEntries(cells) as Partial<LabelRow>
-    if (empty !== undefined) problems.push({ line, what: `${columns[empty[0] as keyof LabelColumns]} is empty` })
-    else if (isOutside(file)) problems.push({ line, what: `${JSON.stringify(file)} leads out of the folder` })
-    else
-      return [
-        {
-          file: file.replace(/^\.\//, ''),
-          label: label.normalize('NFC'),
-          line,
-          ...(part === undefined ? {} : { part }),
-        },
-      ]
-    return []
+  const made = rows.flatMap(({ values, line }): readonly LabelRow[] => {
+    const cells = Object.entries(columns).map(([role, column]) => {
+      return [role, column, labelOf(values[column], role === 'label' ? classes : undefined)] as const
+    })
+    for (const [, column, cell] of cells) if ('wrong' in cell) problems.push({ line, what: `${column} ${cell.wrong}` })
+    const texts = cells.flatMap(([role, , cell]) => ('label' in cell ? [[role, cell.label]] : []))
+    const { file = '', label = '', part } = Object.fromEntries(texts) as Partial<LabelRow>
+    if (texts.length < cells.length) return []
+    if (isOutside(file)) problems.push({ line, what: `${JSON.stringify(file)} leads out of the folder` })
+    return [
+      { file: file.replace(/^\.\//, ''), label: label.normalize('NFC'), line, ...(part === undefined ? {} : { part }) },
+    ]
   })
   if (problems.length > 0) throw wrongTableRows(path, problems)
-  return made
+  return { rows: made, ...(classes === undefined ? {} : { classes }) }
+}
+
+interface RawTable {
+  readonly columns: readonly string[]
+  readonly rows: readonly RawRow[]
+  readonly classes?: readonly string[] | undefined
+}
+
+async function rawTable(path: string, columns: LabelColumns, location: string): Promise<RawTable> {
+  if (path.toLowerCase().endsWith('.parquet')) return parquetRows(path, columns, location)
+  const text = textFrom(path, await readFile(location)).replace(/^\ufeff/, '')
+  return path.toLowerCase().endsWith('.csv') ? csvRows(path, text) : jsonRows(path, text)
+}
+
+async function parquetRows(path: string, columns: LabelColumns, location: string): Promise<RawTable> {
+  const { openParquet } = await import('./parquet.ts')
+  const table = await openParquet(path, location)
+  const wanted = Object.values(columns).filter((column): column is string => table.columns.includes(column))
+  const rows: RawRow[] = []
+  if (wanted.length === Object.keys(columns).length)
+    for await (const group of table.groups(wanted))
+      for (const [i, values] of group.rows.entries()) rows.push({ values, line: group.first + i + 1 })
+  return { columns: table.columns, rows, classes: table.classNames(columns.label) }
 }
 
 /**
@@ -108,11 +129,6 @@ function textFrom(path: string, bytes: Uint8Array): string {
 }
 
 const isOutside = (file: string): boolean => /^([/\\]|[a-z]:)/i.test(file) || file.split(/[/\\]/).includes('..')
-
-const textOf = (value: unknown): string | undefined => {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return undefined
-  return String(value).trim() || undefined
-}
 
 function csvRows(path: string, text: string) {
   let columns: readonly string[] = []

@@ -9,7 +9,7 @@ import {
   twinClasses,
   twinParts,
 } from '../errors/data.ts'
-import { malformedTable, severalTables, tableFormat } from '../errors/label-table.ts'
+import { malformedTable, severalTables } from '../errors/label-table.ts'
 import { compareCodePoints } from '../std/code-points.ts'
 import type { TreeFile } from '../std/hash.ts'
 import { isClutter } from '../std/tree.ts'
@@ -17,7 +17,7 @@ import { classFolders } from './folder.ts'
 import { needImages, readLabelTable } from './label-table.ts'
 import { partFolders } from './part-folders.ts'
 
-/** File names that Hugging Face's imagefolder reads labels from; those that are no text are errors that name the file. */
+/** File names that Hugging Face's imagefolder reads labels from. */
 const metadataFiles = ['metadata.csv', 'metadata.jsonl', 'metadata.parquet']
 
 /** A folder of images with what labels them. */
@@ -32,7 +32,7 @@ export interface LabelledFolder {
 
 /**
  * Labels the images of a listing as Hugging Face's imagefolder: by the folders that they lie in, or by the column
- * `labelColumn` of a `metadata.csv` or `metadata.jsonl` in the folder itself or in those of its parts. Names of classes
+ * `labelColumn` of a `metadata.csv`, `.jsonl` or `.parquet` in the folder itself or in those of its parts. Names of classes
  * are composed (NFC), however the folders' are.
  * @param named what a reader knows `root` by
  * @throws XpError where that is not at least two classes with images
@@ -51,9 +51,11 @@ export async function labelledFolder(
   if (twins[0] !== undefined) throw twinParts(named, twins[0])
   const prefixes = new Map([...parts].map(([part, folder]) => [part, `${folder}/`]))
   if (prefixes.size === 0) prefixes.set('all', '')
-  const labels =
-    tables.length > 0 ? await labelsOf({ root, named }, seen, tables, labelColumn) : labelsOfFolders(seen, prefixes)
-  const names = tables.length > 0 ? classNames(labels.values()) : folderNames(named, seen, prefixes, labels)
+  const { labels, declared }: { readonly labels: Labels; readonly declared?: readonly string[] | undefined } =
+    tables.length > 0
+      ? await labelsOf({ root, named }, seen, tables, labelColumn)
+      : { labels: labelsOfFolders(seen, prefixes) }
+  const names = tables.length > 0 ? classNames(labels.values(), declared) : folderNames(named, seen, prefixes, labels)
   if (names.length === 0)
     throw tables[0] === undefined
       ? noClassFolders(named)
@@ -108,8 +110,12 @@ function folderNames(
   return [...used].sort(compareCodePoints)
 }
 
-/** The names among labels in label order: by code point; whole numbers by their size. */
-export function classNames(labels: Iterable<string>): readonly string[] {
+/**
+ * The names among labels in label order: by code point; whole numbers by their size.
+ * @param declared all names in label order, where the data says them
+ */
+export function classNames(labels: Iterable<string>, declared?: readonly string[]): readonly string[] {
+  if (declared !== undefined) return [...new Set(declared.map((name) => name.normalize('NFC')))]
   const names = [...new Set(labels)]
   const areNumbers = names.every((name) => /^(0|[1-9]\d{0,8})$/.test(name))
   return names.sort(areNumbers ? (a, b) => Number(a) - Number(b) : compareCodePoints)
@@ -125,7 +131,6 @@ function metadataPaths(root: string, files: readonly TreeFile[]): readonly strin
     })
   const byFolder = new Map<string, string>()
   for (const path of paths.sort(compareCodePoints)) {
-    if (path.endsWith('.parquet')) throw tableFormat(join(root, path))
     const folder = path.slice(0, path.lastIndexOf('/') + 1)
     const other = byFolder.get(folder)
     if (other !== undefined) throw severalTables(join(root, other), join(root, path))
@@ -139,13 +144,17 @@ async function labelsOf(
   files: readonly TreeFile[],
   tables: readonly string[],
   labelColumn: string,
-): Promise<Labels> {
+): Promise<{ readonly labels: Labels; readonly declared: readonly string[] | undefined }> {
   const labels = new Map<string, string>()
+  const declared: (readonly string[] | undefined)[] = []
   for (const table of tables) {
     const where = join(named, table)
     const folder = table.slice(0, table.lastIndexOf('/') + 1)
-    const rows = await readLabelTable(where, { file: 'file_name', label: labelColumn }, join(root, table))
+    const columns = { file: 'file_name', label: labelColumn }
+    const { rows, classes } = await readLabelTable(where, columns, join(root, table))
+    declared.push(classes)
     for (const { file, label } of needImages(where, rows, files, { folder, labelled: labels })) labels.set(file, label)
   }
-  return labels
+  const agree = declared.every((classes) => JSON.stringify(classes) === JSON.stringify(declared[0]))
+  return { labels, declared: agree ? declared[0] : undefined }
 }

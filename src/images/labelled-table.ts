@@ -9,7 +9,7 @@ import { classNames, type LabelledFolder } from './labelled-folder.ts'
 
 /**
  * The images that a table lists, with the labels and parts that it gives them; of the folder's others nothing is said.
- * @param path the table, `.csv` or `.jsonl`
+ * @param path the table, `.csv`, `.jsonl` or `.parquet`
  * @param files those of the folder that the table's paths start from
  */
 export async function labelledTable(
@@ -17,12 +17,15 @@ export async function labelledTable(
   files: readonly TreeFile[],
   columns: LabelColumns,
 ): Promise<LabelledFolder> {
-  if (!/\.(csv|jsonl|ndjson)$/i.test(path)) throw tableFormat(path)
-  const listed = await readLabelTable(path, columns)
+  if (!/\.(csv|jsonl|ndjson|parquet)$/i.test(path)) throw tableFormat(path)
+  const { rows: listed, classes: declared } = await readLabelTable(path, columns)
   if (listed.length === 0) throw malformedTable(path, 1, 'it labels no image')
   const rows = needImages(path, listed, files)
   const digests = new Map(files.map((file) => [file.path, file.sha256]))
-  const classes = classNames(rows.map(({ label }) => label))
+  const classes = classNames(
+    rows.map(({ label }) => label),
+    declared,
+  )
   if (classes.length === 1) throw oneClassOnly(path, classes[0] ?? '')
   const labelOf = new Map(classes.map((name, label) => [name, label]))
   const parts = new Map<string, Example[]>()

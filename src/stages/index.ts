@@ -2,6 +2,7 @@ import type { AnyStage } from '../registry/stage.ts'
 import evaluateClassification from './evaluate/classification.ts'
 import featuresBackbone from './features/backbone.ts'
 import loadImagefolder from './load/imagefolder.ts'
+import loadParquet from './load/parquet.ts'
 import loadSample from './load/sample.ts'
 import loadTable from './load/table.ts'
 import modelFunction from './model/function.ts'
@@ -18,6 +19,7 @@ import transformImageProcessor from './transform/image-processor.ts'
 /** Every built-in stage. */
 export const stages: readonly AnyStage[] = [
   loadImagefolder,
+  loadParquet,
   loadSample,
   loadTable,
   splitHuggingface,

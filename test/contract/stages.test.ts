@@ -88,7 +88,7 @@ it('every file of a stage is listed, under the name of its path', () => {
   const folder = join(root, 'src/stages')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => /\/.*\.ts$/.test(f))
   expect(stages.map(({ uses }) => `${uses}.ts`).sort()).toEqual(files.sort())
-  expect(stages).toHaveLength(15)
+  expect(stages).toHaveLength(16)
 })
 
 describe.each(stages.map((stage) => [stage.uses, stage] as const))('%s', (_, stage) => {
@@ -195,6 +195,7 @@ stages:
   table:
     uses: load/table
     with: { file: labels.csv, root: ${JSON.stringify(images)}, partColumn: part }
+  parquet: { uses: load/parquet, with: { root: ${JSON.stringify(relative(dir, join(root, 'test/goldens/parquet/hub')))} } }
   split: { uses: split/stratified, from: load, with: { train: 0.5, validation: 0.25, test: 0.25 } }
   rows: { uses: split/huggingface, from: load, with: { test: 0.25, validation: 0.25 } }
   vit: { uses: model/vit, from: { dataset: split }, with: { imageSize: 16, patchSize: 8, hiddenSize: 8, layers: 1, heads: 2 } }
@@ -238,7 +239,7 @@ stages:
         )
     }
     expect(made).toEqual(pinned)
-    expect(made).toHaveLength(10)
+    expect(made).toHaveLength(11)
   })
 
   it('it makes the same in another store, and other bytes from another seed where a stage needs one', async () => {

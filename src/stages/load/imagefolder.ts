@@ -28,13 +28,13 @@ export default defineStage({
     {
       root: TreePath({
         description:
-          'The folder, or archive (.zip, .tar, .tar.gz), that holds the class folders, or train/, validation/ and test/ with class folders in each. A metadata.csv or metadata.jsonl in it labels images by file_name instead.',
+          'The folder, or archive (.zip, .tar, .tar.gz), that holds the class folders, or train/, validation/ and test/ with class folders in each. A metadata.csv, metadata.jsonl or metadata.parquet in it labels images by file_name instead.',
         sources: ['folder', 'archive'],
       }),
       labelColumn: Type.String({
         default: 'label',
         minLength: 1,
-        description: 'Column of metadata.csv or metadata.jsonl that names the class of an image.',
+        description: 'Column of the metadata file that names the class of an image.',
       }),
       ...choiceParams,
     },

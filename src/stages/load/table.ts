@@ -34,10 +34,12 @@ const column = (standard: string, description: string) => Type.String({ default:
 export default defineStage({
   uses: 'load/table',
   version: 2,
-  summary: 'Read the images that a table lists (.csv or .jsonl), with their classes and parts.',
+  summary: 'Read the images that a table lists (.csv, .jsonl or .parquet), with their classes and parts.',
   params: Type.Object(
     {
-      file: FilePath({ description: 'The table: .csv with a line of column names, or .jsonl with an object a line.' }),
+      file: FilePath({
+        description: 'The table: .csv with a line of column names, .jsonl with an object a line, or .parquet.',
+      }),
       root: TreePath({
         description: "The folder, or archive (.zip, .tar, .tar.gz), that the table's paths start from.",
         sources: ['folder', 'archive'],

@@ -100,7 +100,7 @@ it.each([
   ['XP_TABLE_COLUMN', { ...images('1.jpg'), 'metadata.csv': '' }, /no column "file_name": it has none/],
   ['XP_TABLE_SYNTAX', { ...images('1.jpg'), 'metadata.jsonl': '{"file_name": "1.jpg"}\n{' }, /metadata\.jsonl:2: /],
   ['XP_TABLE_SYNTAX', { ...images('1.jpg'), 'metadata.jsonl': '[1]' }, /metadata\.jsonl:1: it is not a JSON object/],
-  ['XP_TABLE_FORMAT', { ...images('1.jpg'), 'metadata.parquet': 'PAR1' }, /metadata\.parquet cannot be read/],
+  ['XP_PARQUET_DAMAGED', { ...images('1.jpg'), 'metadata.parquet': 'PAR1' }, /metadata\.parquet cannot be read/],
   [
     'XP_SEVERAL_TABLES',
     { ...table('1.jpg,a'), 'metadata.jsonl': '' },
