@@ -1,18 +1,26 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { noSafetensors, notAModelFolder, noWeightsFolder, unsupportedDtype } from '../errors/weights.ts'
-import { readSafetensorsHeader } from '../std/safetensors.ts'
-import type { TensorEntry } from '../std/safetensors-header.ts'
+import {
+  noSafetensors,
+  notAModelFolder,
+  noWeightsFolder,
+  unreadableWeights,
+  unsupportedDtype,
+} from '../errors/weights.ts'
+import { locateTensors, type TensorPlace } from '../std/safetensors.ts'
 import { modelFiles, type PreprocessorConfig, readModelConfig, readPreprocessor } from './model.ts'
 import type { HuggingFaceConfig } from './model-config.ts'
+import { locateShardedTensors, shardIndexFile } from './sharded-tensors.ts'
 
 /** What a local Hugging Face folder says of itself; its tensors are not read. */
 export interface CheckpointFolder {
   readonly config: HuggingFaceConfig
   readonly preprocessor: PreprocessorConfig | undefined
-  /** Names, types and shapes as the file spells them. */
-  readonly tensors: ReadonlyMap<string, TensorEntry>
+  /** The file that holds the tensors, or the index of the files that do. */
+  readonly file: string
+  /** By their names in the file. */
+  readonly tensors: ReadonlyMap<string, TensorPlace>
 }
 
 /** Whole numbers are counters, such as BatchNorm's `num_batches_tracked`. */
@@ -22,12 +30,20 @@ const readableTypes = ['F32', 'F16', 'BF16', 'F64', 'I64']
 export async function openCheckpoint(dir: string): Promise<CheckpointFolder> {
   const names = await filesOf(dir)
   const config = await readModelConfig(dir)
-  if (!names.includes(modelFiles.weights)) throw noSafetensors(dir, names)
-  const file = join(dir, modelFiles.weights)
-  const { tensors } = await readSafetensorsHeader(file)
-  for (const [name, { dtype }] of tensors)
-    if (!readableTypes.includes(dtype)) throw unsupportedDtype(file, name, dtype, readableTypes)
-  return { config, preprocessor: await readPreprocessor(dir), tensors }
+  const name = [modelFiles.weights, shardIndexFile].find((known) => names.includes(known))
+  if (name === undefined) throw noSafetensors(dir, names)
+  const file = join(dir, name)
+  try {
+    const tensors =
+      name === shardIndexFile ? await locateShardedTensors(dir, names) : (await locateTensors(file)).tensors
+    for (const [tensor, { file: holder, dtype }] of tensors)
+      if (!readableTypes.includes(dtype)) throw unsupportedDtype(holder, tensor, dtype, readableTypes)
+    return { config, preprocessor: await readPreprocessor(dir), file, tensors }
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') throw unreadableWeights(path ?? file, code)
+    throw error
+  }
 }
 
 async function filesOf(dir: string): Promise<readonly string[]> {

@@ -1,9 +1,11 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { badModelConfig, malformedJson, missingModelFile, notAModelFolder } from '../errors/weights.ts'
+import { badModelConfig, missingModelFile } from '../errors/weights.ts'
 import type { ArtifactType } from '../registry/artifact.ts'
 import type { Buffer, Parameter, Weights } from '../registry/engine.ts'
-import { asFloat32, readSafetensors, type WritableTensor, writeSafetensors } from '../std/safetensors.ts'
+import { locateTensors, type WritableTensor, writeSafetensors } from '../std/safetensors.ts'
+import { TensorsOnDisk } from '../std/tensors-on-disk.ts'
+import { parseJsonObject, readTextOf } from './json-file.ts'
 import type { HuggingFaceConfig } from './model-config.ts'
 
 /**
@@ -53,17 +55,20 @@ export interface ModelFolder {
 /** Writes a folder that Python's `from_pretrained` loads without a missing or unexpected key. Equal models give equal bytes. */
 export async function writeModelFolder(dir: string, model: ModelFolder): Promise<void> {
   await mkdir(dir, { recursive: true })
-  const valuesOf = (name: string) => {
-    const data = model.weights.get(name)
-    if (data === undefined) throw new Error(`no weights for ${name}`)
-    return data
-  }
+  const missing = [...model.parameters, ...model.buffers].find(({ name }) => !model.weights.has(name))
+  if (missing !== undefined) throw new Error(`no weights for ${missing.name}`)
+  const valuesOf = (name: string) => model.weights.get(name) as Float32Array
   const tensors: [string, WritableTensor][] = [
-    ...model.parameters.map(({ name, shape }): [string, WritableTensor] => [name, { shape, data: valuesOf(name) }]),
-    ...model.buffers.map(({ name, shape, dtype }): [string, WritableTensor] => {
-      const values = valuesOf(name)
-      return [name, { shape, data: dtype === 'int64' ? BigInt64Array.from(values, BigInt) : values }]
-    }),
+    ...model.parameters.map(({ name, shape }): [string, WritableTensor] => [
+      name,
+      { shape, dtype: 'F32', read: () => valuesOf(name) },
+    ]),
+    ...model.buffers.map(({ name, shape, dtype }): [string, WritableTensor] => [
+      name,
+      dtype === 'int64'
+        ? { shape, dtype: 'I64', read: () => BigInt64Array.from(valuesOf(name), BigInt) }
+        : { shape, dtype: 'F32', read: () => valuesOf(name) },
+    ]),
   ]
   await writeSafetensors(join(dir, modelFiles.weights), new Map(tensors), { format: 'pt' })
   await writeFile(join(dir, modelFiles.config), withFloats(json(sorted(model.config))))
@@ -87,10 +92,10 @@ export async function readModelConfig(dir: string): Promise<HuggingFaceConfig> {
 export const readPreprocessor = (dir: string): Promise<PreprocessorConfig | undefined> =>
   readJsonObject(dir, modelFiles.preprocessor)
 
-/** Values of `model.safetensors` as float32, under their names in the file. */
+/** Values of `model.safetensors` as float32, under their names in the file; each is read when it is asked for. */
 export async function readModelWeights(dir: string): Promise<Weights> {
-  const { tensors } = await readSafetensors(join(dir, modelFiles.weights))
-  return new Map([...tensors].map(([name, tensor]) => [name, asFloat32(tensor)]))
+  const { tensors } = await locateTensors(join(dir, modelFiles.weights))
+  return new TensorsOnDisk(tensors)
 }
 
 /** How far a model was trained. */
@@ -102,24 +107,8 @@ export async function readProvenance(dir: string): Promise<ModelProvenance> {
 
 async function readJsonObject(dir: string, name: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const file = join(dir, name)
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOTDIR') throw notAModelFolder(dir)
-    if (code === 'ENOENT') return undefined
-    throw error
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw malformedJson(file, (error as Error).message)
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw malformedJson(file, 'it is not a JSON object')
-  return value as Readonly<Record<string, unknown>>
+  const text = await readTextOf(file)
+  return text === undefined ? undefined : parseJsonObject(file, text)
 }
 
 const sorted = (object: object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)))

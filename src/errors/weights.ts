@@ -1,7 +1,10 @@
 import { nearest } from './nearest.ts'
 import { XpError } from './xp-error.ts'
 
-const inTensor = (tensor: string | undefined) => (tensor === undefined ? '' : `, tensor "${tensor}"`)
+const inTensor = (tensor: string | undefined) => (tensor === undefined ? '' : `, tensor ${JSON.stringify(tensor)}`)
+
+const listed = (items: readonly string[], most = 8) =>
+  items.slice(0, most).join(', ') + (items.length > most ? `, and ${items.length - most} more` : '')
 
 export const badSafetensors = (file: string, what: string, tensor?: string) =>
   new XpError({
@@ -90,10 +93,8 @@ export const noWeightsFolder = (dir: string, hint: string) =>
 
 export const noSafetensors = (dir: string, names: readonly string[]) => {
   const pickled = names.find((name) => /\.(bin|pt|pth|ckpt)$/.test(name))
-  const sharded = names.includes('model.safetensors.index.json')
-  const hint = sharded
-    ? 'its weights are split over several files: save them as one with save_pretrained(folder, max_shard_size="100GB")'
-    : pickled !== undefined
+  const hint =
+    pickled !== undefined
       ? `${pickled} is a pickle, which can run code when it is opened, so it is not read; convert it in Python: AutoModelForImageClassification.from_pretrained(folder).save_pretrained(folder)`
       : 'download model.safetensors into it, or save the model with save_pretrained'
   return new XpError({
@@ -104,6 +105,36 @@ export const noSafetensors = (dir: string, names: readonly string[]) => {
     details: { dir },
   })
 }
+
+export const unreadableWeights = (file: string, code: string | undefined) =>
+  new XpError({
+    code: 'XP_UNREADABLE_WEIGHTS',
+    exit: 'data',
+    message: `${file} cannot be read (${code})`,
+    hint:
+      code === 'ENOENT'
+        ? 'it is a link to a file that is not there: download it again'
+        : 'make it a file that you may read',
+    details: { file },
+  })
+
+export const badShardIndex = (file: string, what: string) =>
+  new XpError({
+    code: 'XP_BAD_SHARD_INDEX',
+    exit: 'data',
+    message: `${file}: ${what}`,
+    hint: 'take the index and all of its shards from the same checkpoint: download or export them again',
+    details: { file },
+  })
+
+export const missingShards = (index: string, shards: readonly string[]) =>
+  new XpError({
+    code: 'XP_MISSING_SHARDS',
+    exit: 'data',
+    message: `${index} names weights that are not beside it: ${listed(shards)}`,
+    hint: 'download the missing files into the same folder',
+    details: { index, shards },
+  })
 
 export const headMissing = (file: string) =>
   new XpError({
@@ -122,9 +153,6 @@ export const headLabelMismatch = (file: string, checkpoint: number, dataset: num
     hint: 'set head: new to replace the head with a fresh one',
     details: { file, checkpoint, dataset },
   })
-
-const listed = (items: readonly string[], most = 8) =>
-  items.slice(0, most).join(', ') + (items.length > most ? `, and ${items.length - most} more` : '')
 
 export const wrongTensors = (
   file: string,

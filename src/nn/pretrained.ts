@@ -93,8 +93,11 @@ export function takeRows(matrix: Float32Array, rows: readonly number[]): Float32
 }
 
 /** Names of tensors that hold NaN or an infinity. */
-export const nonFinite = (weights: Weights): readonly string[] =>
-  [...weights].filter(([, data]) => !allFinite(data)).map(([name]) => name)
+export function nonFinite(weights: Weights): readonly string[] {
+  const names: string[] = []
+  for (const [name, data] of weights) if (!allFinite(data)) names.push(name)
+  return names
+}
 
 function allFinite(data: Float32Array): boolean {
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false

@@ -6,6 +6,11 @@ import { elementCount } from './shape.ts'
 export const dtypeBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const
 export type SafetensorsDtype = keyof typeof dtypeBytes
 
+/** The format's other element types, which are known but not read. */
+const otherDtypes = 'I8 U16 I16 U32 U64 C64 F8_E4M3 F8_E5M2 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ F6_E2M3 F6_E3M2 F4'.split(
+  ' ',
+)
+
 /** One tensor's entry; `begin` and `end` are byte offsets from the end of the header. */
 export interface TensorEntry {
   readonly dtype: SafetensorsDtype
@@ -42,6 +47,8 @@ export function parseHeader(file: string, bytes: Uint8Array, dataBytes: number):
   entries.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)
   let position = 0
   for (const [name, { begin, end }] of entries) {
+    // Names become keys and file entries elsewhere, where text often ends at a NUL.
+    if (name.includes('\0')) throw badSafetensors(file, 'there is a NUL character in its name', name)
     if (begin !== position)
       throw badSafetensors(
         file,
@@ -81,6 +88,8 @@ function parseJson(file: string, bytes: Uint8Array): Record<string, unknown> {
 function parseEntry(file: string, name: string, value: unknown): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {}
   if (typeof dtype !== 'string') throw badSafetensors(file, 'its entry has no "dtype"', name)
+  if (!Object.hasOwn(dtypeBytes, dtype) && !otherDtypes.includes(dtype))
+    throw badSafetensors(file, `there is no element type ${JSON.stringify(dtype)}`, name)
   if (!Object.hasOwn(dtypeBytes, dtype)) throw unsupportedDtype(file, name, dtype, Object.keys(dtypeBytes))
   if (!Array.isArray(shape) || !shape.every(isCount))
     throw badSafetensors(file, '"shape" is not a list of whole numbers from 0', name)
@@ -88,7 +97,8 @@ function parseEntry(file: string, name: string, value: unknown): TensorEntry {
     throw badSafetensors(file, '"data_offsets" is not a pair of whole numbers from 0', name)
   const [begin, end] = offsets as [number, number]
   const bytes = elementCount(shape) * dtypeBytes[dtype as SafetensorsDtype]
-  if (!Number.isSafeInteger(bytes)) throw badSafetensors(file, `a tensor of shape [${shape}] is too large`, name)
+  if (!Number.isSafeInteger(bytes) || overflows(shape))
+    throw badSafetensors(file, `a tensor of shape [${shape}] is too large`, name)
   if (end - begin !== bytes)
     throw badSafetensors(
       file,
@@ -96,4 +106,14 @@ function parseEntry(file: string, name: string, value: unknown): TensorEntry {
       name,
     )
   return { dtype: dtype as SafetensorsDtype, shape, begin, end }
+}
+
+/** Whether a product of the first lengths is too large, even if a zero comes after. */
+function overflows(shape: readonly number[]): boolean {
+  let product = 1
+  for (const length of shape) {
+    product *= length
+    if (!Number.isSafeInteger(product)) return true
+  }
+  return false
 }

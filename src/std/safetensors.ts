@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { badSafetensors } from '../errors/weights.ts'
 import { bfloat16ToFloat32, float16ToFloat32 } from './float16.ts'
@@ -33,37 +34,65 @@ export function asFloat32({ dtype, data }: StoredTensor): Float32Array {
   return Float32Array.from(data)
 }
 
+/** A tensor that was not read yet: where it lies in a file. */
+export interface TensorPlace {
+  readonly file: string
+  readonly dtype: SafetensorsDtype
+  readonly shape: readonly number[]
+  /** Of its first byte in the file. */
+  readonly position: number
+}
+
+export interface LocatedTensors {
+  readonly tensors: ReadonlyMap<string, TensorPlace>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
 /**
- * Names, types and shapes of a safetensors file; no tensor is read.
+ * Where the tensors of a safetensors file lie; none is read.
  * @throws XpError when the file breaks a rule of the format
  */
-export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
-  const handle = await open(path, 'r')
+export async function locateTensors(file: string): Promise<LocatedTensors> {
+  const handle = await open(file, 'r')
   try {
-    return (await headerOf(handle, path)).header
+    const { header, dataStart } = await headerOf(handle, file)
+    const places = [...header.tensors].map(
+      ([name, { dtype, shape, begin }]) => [name, { file, dtype, shape, position: dataStart + begin }] as const,
+    )
+    return { tensors: new Map(places), metadata: header.metadata }
   } finally {
     await handle.close()
   }
 }
 
 /**
- * Reads a safetensors file, each tensor straight into its own array.
+ * Reads one tensor into an array of its own. Synchronous, so that values can be read where they are needed, one after
+ * the other.
+ * @throws XpError when the file became shorter
+ */
+export function readTensor({ file, dtype, shape, position }: TensorPlace): StoredTensor {
+  const bytes = new Uint8Array(elementCount(shape) * dtypeBytes[dtype])
+  const descriptor = openSync(file, 'r')
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      const wanted = Math.min(chunkBytes, bytes.length - done)
+      const read = readSync(descriptor, bytes, done, wanted, position + done)
+      if (read === 0) throw badSafetensors(file, 'it became shorter while it was read')
+      done += read
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+  return { dtype, shape, data: viewAs(dtype, bytes.buffer) }
+}
+
+/**
+ * Reads a whole safetensors file into memory, each tensor into its own array.
  * @throws XpError when the file breaks a rule of the format
  */
 export async function readSafetensors(path: string): Promise<SafetensorsContent> {
-  const handle = await open(path, 'r')
-  try {
-    const { header, dataStart } = await headerOf(handle, path)
-    const tensors = new Map<string, StoredTensor>()
-    for (const [name, { dtype, shape, begin, end }] of header.tensors) {
-      const bytes = new Uint8Array(end - begin)
-      await readFully(handle, path, bytes, dataStart + begin)
-      tensors.set(name, { dtype, shape, data: viewAs(dtype, bytes.buffer) })
-    }
-    return { tensors, metadata: header.metadata }
-  } finally {
-    await handle.close()
-  }
+  const { tensors, metadata } = await locateTensors(path)
+  return { tensors: new Map([...tensors].map(([name, place]) => [name, readTensor(place)])), metadata }
 }
 
 async function headerOf(handle: FileHandle, path: string): Promise<{ header: SafetensorsHeader; dataStart: number }> {
@@ -111,20 +140,30 @@ function viewAs(dtype: SafetensorsDtype, buffer: ArrayBuffer): TensorData {
   }
 }
 
-/** What `writeSafetensors` takes; the array's type is the element type. */
-export interface WritableTensor {
-  readonly shape: readonly number[]
-  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
-}
+type WritableData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
+
+/**
+ * What `writeSafetensors` takes: values, whose type is the element type, or where they come from when their turn comes,
+ * so that not all are in memory at once.
+ */
+export type WritableTensor = { readonly shape: readonly number[] } & (
+  | { readonly data: WritableData }
+  | { readonly dtype: (typeof writeOrder)[number]; readonly read: () => WritableData }
+)
 
 /** Element types in the order in which the format's reference writer puts them in a file. */
 const writeOrder = ['I64', 'F64', 'F32', 'I32', 'U8'] as const
 
-function dtypeOf(data: WritableTensor['data']): (typeof writeOrder)[number] {
+function dtypeOf(data: WritableData): (typeof writeOrder)[number] {
   if (data instanceof Float32Array) return 'F32'
   if (data instanceof BigInt64Array) return 'I64'
   if (data instanceof Float64Array) return 'F64'
   return data instanceof Int32Array ? 'I32' : 'U8'
+}
+
+function checkFit(name: string, shape: readonly number[], dtype: string, data: WritableData): void {
+  if (elementCount(shape) !== data.length || dtypeOf(data) !== dtype)
+    throw new RangeError(`${name}: ${dtypeOf(data)}(${data.length}) does not fill ${dtype} [${shape}]`)
 }
 
 /**
@@ -136,24 +175,31 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const ordered = [...tensors].map(([name, tensor]) => ({ name, ...tensor, dtype: dtypeOf(tensor.data) }))
+  const ordered = [...tensors].map(([name, tensor]) => ({
+    name,
+    shape: tensor.shape,
+    dtype: 'read' in tensor ? tensor.dtype : dtypeOf(tensor.data),
+    read: 'read' in tensor ? tensor.read : () => tensor.data,
+  }))
+  for (const [name, tensor] of tensors)
+    if ('data' in tensor) checkFit(name, tensor.shape, dtypeOf(tensor.data), tensor.data)
   ordered.sort(
     (a, b) => writeOrder.indexOf(a.dtype) - writeOrder.indexOf(b.dtype) || Buffer.compare(utf8(a.name), utf8(b.name)),
   )
   const header = new Map<string, unknown>()
   if (Object.keys(metadata).length > 0) header.set('__metadata__', metadata)
   let offset = 0
-  for (const { name, shape, data, dtype } of ordered) {
-    const elements = elementCount(shape)
-    if (elements !== data.length) throw new RangeError(`${name}: ${data.length} elements do not fill [${shape}]`)
-    const end = offset + elements * dtypeBytes[dtype]
+  for (const { name, shape, dtype } of ordered) {
+    const end = offset + elementCount(shape) * dtypeBytes[dtype]
     header.set(name, { dtype, shape, data_offsets: [offset, end] })
     offset = end
   }
   const handle = await open(path, 'w')
   try {
     await handle.writeFile(encodeHeader(header))
-    for (const { data } of ordered) {
+    for (const { name, shape, dtype, read } of ordered) {
+      const data = read()
+      checkFit(name, shape, dtype, data)
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
       if (bytes.length > 0) await handle.writeFile(bytes)
     }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -80,4 +81,47 @@ it('finds a duplicate key exactly where JSON.parse drops one', () => {
       expect(duplicateKey(json) !== undefined).toBe(dropped)
     }),
   )
+})
+
+const verdicts: { file: string; accepted: boolean }[] = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../goldens/safetensors-verdicts.json'), 'utf8'),
+)
+
+/** What is refused here and taken by that reader: it keeps the last of two entries of one name, for example. */
+const stricter = { 'stands twice': 0, 'does not start with "{"': 0, '"shape" is not a list of whole numbers from 0': 0 }
+
+it(`judges ${verdicts.length} broken and whole files as the reader of the format's authors does`, async () => {
+  const path = join(folder, 'judged.safetensors')
+  let accepted = 0
+  for (const verdict of verdicts) {
+    await writeFile(path, Buffer.from(verdict.file, 'base64'))
+    const error = await readSafetensors(path).then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    )
+    if (error === undefined) accepted++
+    else expect(error).toBeInstanceOf(XpError)
+    const reason = (Object.keys(stricter) as (keyof typeof stricter)[]).find((part) => error?.message.includes(part))
+    if (verdict.accepted && reason !== undefined) stricter[reason]++
+    else expect(error === undefined, `${verdict.file}: ${error}`).toBe(verdict.accepted)
+  }
+  // The one odd shape has a length of 2⁶³ and no elements.
+  expect(Object.values(stricter)).toEqual([19, 5, 1])
+  expect(accepted).toBeGreaterThan(50)
+  expect(accepted).toBeLessThan(verdicts.length - 100)
+})
+
+it('reads long strings in a header, and refuses one that stands twice', async () => {
+  const path = join(folder, 'long.safetensors')
+  const long = '\\"\\\\x'.repeat(2_000_000)
+  const entry = '{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'
+  const write = (header: string) => {
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)))
+    return writeFile(path, Buffer.concat([length, Buffer.from(header)]))
+  }
+  await write(`{"__metadata__":{"a":"${long}"},"${long}":${entry}}`)
+  expect((await readSafetensors(path)).tensors.size).toBe(1)
+  await write(`{"__metadata__":{"a":"${long}","a":""},"b":${entry}}`)
+  await expect(readSafetensors(path)).rejects.toThrow(/"a" stands twice/)
 })

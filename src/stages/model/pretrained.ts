@@ -20,7 +20,8 @@ import {
 } from '../../nn/pretrained.ts'
 import { TreePath } from '../../registry/params.ts'
 import { defineStage } from '../../registry/stage.ts'
-import { asFloat32, readSafetensors } from '../../std/safetensors.ts'
+import type { TensorPlace } from '../../std/safetensors.ts'
+import { TensorsOnDisk } from '../../std/tensors-on-disk.ts'
 
 /** The checkpoint's config for the saved classifier: other labels, float32, nothing of where it came from. */
 function configFor(checkpoint: HuggingFaceConfig, architecture: string, classes: readonly string[]) {
@@ -44,7 +45,8 @@ export default defineStage({
   params: Type.Object(
     {
       weights: TreePath({
-        description: 'Local Hugging Face folder: config.json, model.safetensors, preprocessor_config.json.',
+        description:
+          'Local Hugging Face folder: config.json, model.safetensors (or its shards and their index), preprocessor_config.json.',
       }),
       head: Type.Enum([...headChoices], {
         default: 'auto',
@@ -64,33 +66,30 @@ export default defineStage({
   metrics: {},
   needs: ['seed'],
   async check({ params: { weights: folder, head } }) {
-    const { config, tensors } = await openCheckpoint(folder)
+    const { config, file, tensors } = await openCheckpoint(folder)
     const layout = layoutOf(config, join(folder, modelFiles.config))
     const labels = headLabels(layout, tensors) ?? 1
-    fitCheckpoint(layout, tensors, labels, head, join(folder, modelFiles.weights))
+    fitCheckpoint(layout, tensors, labels, head, file)
   },
   absent: absentCheckpointHint,
   async run(ctx) {
     const { weights: folder, head: choice, headInit } = ctx.params
     const { classes } = ctx.inputs.dataset
-    const { config, preprocessor } = await openCheckpoint(folder)
+    const { config, preprocessor, file, tensors } = await openCheckpoint(folder)
     const configFile = join(folder, modelFiles.config)
-    const file = join(folder, modelFiles.weights)
     const layout = layoutOf(config, configFile)
-    const { tensors } = await readSafetensors(file)
     const { found, filled, unexpected, head } = fitCheckpoint(layout, tensors, classes.length, choice, file)
     if (unexpected.length > 0) ctx.warn(`${file}: these tensors are not used: ${unexpected.join(', ')}`)
-    const weights = new Map<string, Float32Array>(filled)
-    for (const [name, tensor] of found) weights.set(name, asFloat32(tensor))
-    const diverged = nonFinite(weights)
+    const places = new Map<string, TensorPlace | Float32Array>([...filled, ...found])
+    const diverged = nonFinite(new TensorsOnDisk(places))
     if (diverged.length > 0) throw nonFiniteWeights(file, diverged)
     if (head === 'new') {
-      for (const [name, data] of newHead(layout, classes.length, headInit, ctx.seed)) weights.set(name, data)
+      for (const [name, data] of newHead(layout, classes.length, headInit, ctx.seed)) places.set(name, data)
     } else {
       const labels = labelsOf(config, configFile)
       const rows = headRows(labels, classes)
-      const ofHead = headNames(layout)
-      for (const [name, data] of weights) if (ofHead.has(name)) weights.set(name, takeRows(data, rows))
+      const kept = new TensorsOnDisk(places)
+      for (const name of headNames(layout)) places.set(name, takeRows(kept.get(name) as Float32Array, rows))
       if (rows.some((row, i) => labels[row] !== classes[i]))
         ctx.warn(
           `the checkpoint's labels (${labels.join(', ')}) are not the dataset's classes (${classes.join(', ')}): its head is kept, label by label in this order`,
@@ -106,7 +105,7 @@ export default defineStage({
       config: configFor(config, layout.architecture, classes),
       parameters: layout.parameters(classes.length),
       buffers: layout.buffers,
-      weights,
+      weights: new TensorsOnDisk(places),
       preprocessor: preprocessor ?? layout.preprocessor,
       provenance: { trainedSteps: 0, trainedEpochs: 0, initialisedFrom: architectureOf(config) },
     })

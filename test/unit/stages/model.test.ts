@@ -217,10 +217,10 @@ describe('model/pretrained', () => {
         'XP_NO_SAFETENSORS',
         /pytorch_model\.bin is a pickle.*convert/,
       ],
-      'shards only': [
+      'weights in the place of the index of shards': [
         (dir) => rename(join(dir, 'model.safetensors'), join(dir, 'model.safetensors.index.json')),
-        'XP_NO_SAFETENSORS',
-        /split over several files/,
+        'XP_MALFORMED_JSON',
+        /index\.json/,
       ],
       'no model type': [editConfig({ model_type: undefined }), 'XP_BAD_MODEL_CONFIG', /model_type/],
       'unsupported model type': [

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { XpError } from '../../../src/errors/xp-error.ts'
 import {
   asFloat32,
+  locateTensors,
   readSafetensors,
-  readSafetensorsHeader,
+  readTensor,
   type WritableTensor,
   writeSafetensors,
 } from '../../../src/std/safetensors.ts'
@@ -64,8 +65,10 @@ it('writes the bytes that Python writes', async () => {
 })
 
 it('reads names and shapes without the data', async () => {
-  const { tensors } = await readSafetensorsHeader(join(goldens, 'written.safetensors'))
-  expect(tensors.get('vit.b')?.shape).toEqual([2, 3])
+  const { tensors } = await locateTensors(join(goldens, 'written.safetensors'))
+  const place = tensors.get('vit.b') ?? expect.fail()
+  expect(place.shape).toEqual([2, 3])
+  expect(asFloat32(readTensor(place))[6 - 1]).toBe(Math.fround(5 / 7))
 })
 
 it('refuses to write an array that does not fill its shape', async () => {
@@ -101,7 +104,17 @@ describe('refuses a file that breaks the format, naming it', () => {
     'metadata of numbers': [file('{"__metadata__":{"a":1}}', 0), /__metadata__/],
     'metadata a list': [file('{"__metadata__":[]}', 0), /__metadata__/],
     'entry not an object': [file('{"a":5}', 0), /"a".*no "dtype"/],
-    'unknown dtype': [file(`{"a":${entry(0, 1, '[1]', 'F8_E4M3')}}`, 1), /"a".*F8_E4M3/],
+    'dtype of the format that is not read': [
+      file(`{"a":${entry(0, 1, '[1]', 'F8_E4M3')}}`, 1),
+      /"a".*F8_E4M3 is not supp/,
+    ],
+    'unknown dtype': [file(`{"a":${entry(0, 1, '[1]', 'float')}}`, 1), /"a".*no element type "float"/],
+    'NUL in a name': [file(`{"a\\u0000b":${entry(0, 4)}}`, 4), /"a\\u0000b".*NUL character/],
+    'metadata of lists': [file('{"__metadata__":{"a":["b"]}}', 0), /__metadata__/],
+    'lengths that overflow before a zero': [
+      file(`{"a":${entry(0, 0, '[4294967296,4294967296,0]')}}`, 0),
+      /"a".*too large/,
+    ],
     'inherited dtype': [file(`{"a":${entry(0, 1, '[1]', 'toString')}}`, 1), /toString/],
     'negative shape': [file(`{"a":${entry(0, 4, '[-1]')}}`, 4), /"a".*"shape"/],
     'fractional shape': [file(`{"a":${entry(0, 4, '[0.5]')}}`, 4), /"a".*"shape"/],
