@@ -1,17 +1,23 @@
-import { PassThrough } from 'node:stream'
+import { Writable } from 'node:stream'
 import { expect, it } from 'vitest'
 import { createSourceProgress } from '../../../src/tracking/console/source-progress.ts'
 
 /** What is written for these counts of 100 files, one every `every` milliseconds. */
 function written(isTTY: boolean, counts: readonly number[], every: number): string {
-  const stream = new PassThrough()
+  const chunks: string[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(String(chunk))
+      done()
+    },
+  })
   let time = 1_000_000
   const tell = createSourceProgress({ stream, isTTY, now: () => time })
   for (const done of counts) {
     tell({ source: '/data/shoes\u001b.zip', done, total: 100, what: 'files unpacked' })
     time += every
   }
-  return String(stream.read() ?? '')
+  return chunks.join('')
 }
 
 it('a log gets the first count, the last one, and one now and then between', () => {
