@@ -7,6 +7,10 @@ export interface Example {
   readonly file: string
   readonly sha256: Digest
   readonly label: number
+  /** Number of the set of equal or nearly equal images that it is one of; absent where none is like it. */
+  readonly lookalikes?: number
+  /** What it shares with other images that are to stay in one part with it: a patient, a product. */
+  readonly group?: string
 }
 
 /** Labelled images by reference, in named parts. An unsplit dataset has the one part `all`. */

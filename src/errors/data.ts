@@ -255,3 +255,28 @@ export const variedImageSizes = () =>
     message: 'this image processor gives images of different sizes, which cannot form a batch',
     hint: 'set do_center_crop, or size to a height and a width',
   })
+
+/** Images of one set, and the parts that they lie in. */
+type Leak = { readonly images: readonly { readonly part: string; readonly file: string }[] }
+
+const leakText = (leaks: readonly Leak[]) => [
+  `${leaks.length} ${leaks.length === 1 ? 'set' : 'sets'} of equal or nearly equal images ${leaks.length === 1 ? 'lies' : 'lie'} in more than one part:`,
+  ...leaks.slice(0, 5).map(({ images }) => {
+    const shown = images.slice(0, 4).map(({ part, file }) => `${part}: ${JSON.stringify(file)}`)
+    return `  ${shown.join(', ')}${images.length > shown.length ? `, and ${images.length - shown.length} more` : ''}`
+  }),
+  ...(leaks.length > 5 ? [`  … and ${leaks.length - 5} more`] : []),
+]
+
+/** Images that leak between parts, for a reader's warning. */
+export const leaksWarning = (leaks: readonly Leak[]): string => leakText(leaks).join('\n')
+
+/** @param remedy what to do at the stage that found them */
+export const leakingParts = (leaks: readonly Leak[], remedy: string) =>
+  new XpError({
+    code: 'XP_LEAK',
+    exit: 'data',
+    message: leakText(leaks).join('\n'),
+    hint: remedy,
+    details: { count: leaks.length, leaks: leaks.slice(0, 20) },
+  })
