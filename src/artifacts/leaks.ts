@@ -9,18 +9,16 @@ export interface Leak {
   readonly images: readonly { readonly part: string; readonly file: string }[]
 }
 
-/** The sets of lookalikes that lie in more than one part, in the order of their numbers. */
+/** The sets of lookalikes, or of images equal in content, that lie in more than one part, by their first image. */
 export function leaksBetween(parts: Dataset['parts']): readonly Leak[] {
-  const sets = new Map<number, { part: string; file: string }[]>()
+  const sets = new Map<number | string, { part: string; file: string }[]>()
   for (const [part, examples] of Object.entries(parts))
-    for (const { file, lookalikes } of examples.toSorted((a, b) => compareCodePoints(a.file, b.file))) {
-      if (lookalikes === undefined) continue
-      const set = sets.get(lookalikes) ?? []
-      set.push({ part, file })
-      sets.set(lookalikes, set)
+    for (const { file, lookalikes, sha256 } of examples.toSorted((a, b) => compareCodePoints(a.file, b.file))) {
+      const set = sets.get(lookalikes ?? sha256)
+      if (set === undefined) sets.set(lookalikes ?? sha256, [{ part, file }])
+      else set.push({ part, file })
     }
-  return [...sets]
-    .sort(([a], [b]) => a - b)
-    .map(([, images]) => ({ parts: [...new Set(images.map(({ part }) => part))], images }))
+  return [...sets.values()]
+    .map((images) => ({ parts: [...new Set(images.map(({ part }) => part))], images }))
     .filter((leak) => leak.parts.length > 1)
 }

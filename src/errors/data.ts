@@ -76,6 +76,14 @@ export const unknownClasses = (root: string, names: readonly string[], classes: 
   })
 }
 
+export const groupsWithoutTable = (root: string, column: string) =>
+  new XpError({
+    code: 'XP_NO_GROUPS',
+    exit: 'data',
+    message: `${root} has no metadata file, so no column ${JSON.stringify(column)} to take groups from`,
+    hint: 'add a metadata.csv with file_name, label and that column, or leave groupColumn out',
+  })
+
 export const labelTwice = (names: readonly string[]) => {
   const twice = names.find((name, i) => names.indexOf(name) !== i) ?? ''
   return new XpError({

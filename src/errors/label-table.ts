@@ -21,9 +21,10 @@ export const malformedTable = (file: string, line: number, what: string) =>
   })
 
 const columnHints = {
-  file: 'this column names each image by its path: file_name in metadata files, pathColumn in load/table',
+  file: 'this column names each image by its path: file_name in metadata files, pathColumn in load/table, file in a manifest',
   label: 'name the column of the classes: labelColumn',
-  part: 'name the column that says train, validation or test: partColumn',
+  part: 'name the column that says train, validation or test: partColumn; in a manifest it is called part',
+  group: 'name the column of what images have in common: groupColumn',
 }
 
 export const missingTableColumn = (

@@ -22,6 +22,17 @@ export const choiceParams = {
   ),
 }
 
+/** Param of such a stage that reads a table. */
+export const groupParam = {
+  groupColumn: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Column of what images have in common that are to stay in one part, such as a patient or a product: splits keep groups whole.',
+    }),
+  ),
+}
+
 /** Metrics of such a stage. */
 export const loadMetrics = {
   'load/images': { unit: 'images', per: 'run', description: 'Images found.' },

@@ -5,58 +5,69 @@ import type { TreeFile } from '../std/hash.ts'
 import { hasImageExtension } from './format.ts'
 import { labelOf } from './label-cell.ts'
 
+/** What a column says of an image: its path, its class, its part, the group that it belongs to. */
+type Role = 'file' | 'label' | 'part' | 'group'
+
 /** Names of the columns that are read. */
-export interface LabelColumns {
-  readonly file: string
-  readonly label: string
-  /** The part that an image belongs to; all to one where absent. */
-  readonly part?: string
-}
+export type TableColumns<R extends Role> = Readonly<Record<R, string>>
+
+/** Columns that label images; all images are in one part, or in no group, where such a column is absent. */
+export type LabelColumns = TableColumns<'file' | 'label'> & Partial<TableColumns<'part' | 'group'>>
+
+/** What a row says; `file` is a relative path within some folder, with `/`. */
+type TableRow<R extends Role> = Readonly<Record<R, string>> & { readonly line: number }
 
 /** What labels one image. */
-export interface LabelRow {
-  /** A relative path within some folder, with `/`. */
-  readonly file: string
-  readonly label: string
-  readonly part?: string
-  readonly line: number
-}
+export type LabelRow = TableRow<'file' | 'label'> & Partial<TableRow<'part' | 'group'>>
+
+/** Whether a file's name is that of a table. */
+export const isTable = (path: string): boolean => /\.(csv|jsonl|ndjson|parquet)$/i.test(path)
 
 interface RawRow {
   readonly values: Readonly<Record<string, unknown>>
   readonly line: number
 }
 
-/** A table of labels. */
-export interface LabelTable {
-  readonly rows: readonly LabelRow[]
+/** A table of images. */
+interface ImageTable<Row> {
+  readonly rows: readonly Row[]
   /** All classes in label order, where the table itself says them. */
   readonly classes?: readonly string[]
 }
 
+/** Reads a table of labels. @throws XpError as `readImageTable` */
+export const readLabelTable = (path: string, columns: LabelColumns, location = path): Promise<ImageTable<LabelRow>> =>
+  readImageTable(path, columns as TableColumns<'file' | 'label'>, location)
+
 /**
- * Reads a table of labels: `.csv`, `.parquet`, or else one JSON object a line.
+ * Reads a table of images: `.csv`, `.parquet`, or else one JSON object a line.
  * @param path what a reader knows it by
  * @param location where it lies
  * @throws XpError with the line where the file is not of its format, lacks a column, or a row has no use
  */
-export async function readLabelTable(path: string, columns: LabelColumns, location = path): Promise<LabelTable> {
+export async function readImageTable<R extends Role>(
+  path: string,
+  columns: TableColumns<R>,
+  location = path,
+): Promise<ImageTable<TableRow<R>>> {
   const { columns: present, rows, classes } = await rawTable(path, columns, location)
-  for (const [role, column] of Object.entries(columns))
-    if (!present.includes(column)) throw missingTableColumn(path, role as keyof LabelColumns, column, present)
+  const roles = Object.keys(columns) as R[]
+  for (const role of roles)
+    if (!present.includes(columns[role])) throw missingTableColumn(path, role, columns[role], present)
   const problems: { line: number; what: string }[] = []
-  const made = rows.flatMap(({ values, line }): readonly LabelRow[] => {
-    const cells = Object.entries(columns).map(([role, column]) => {
-      return [role, column, labelOf(values[column], role === 'label' ? classes : undefined)] as const
-    })
-    for (const [, column, cell] of cells) if ('wrong' in cell) problems.push({ line, what: `${column} ${cell.wrong}` })
-    const texts = cells.flatMap(([role, , cell]) => ('label' in cell ? [[role, cell.label]] : []))
-    const { file = '', label = '', part } = Object.fromEntries(texts) as Partial<LabelRow>
-    if (texts.length < cells.length) return []
-    if (isOutside(file)) problems.push({ line, what: `${JSON.stringify(file)} leads out of the folder` })
-    return [
-      { file: file.replace(/^\.\//, ''), label: label.normalize('NFC'), line, ...(part === undefined ? {} : { part }) },
-    ]
+  const made = rows.flatMap(({ values, line }): readonly TableRow<R>[] => {
+    const row: Partial<Record<Role, string>> = {}
+    for (const role of roles) {
+      const cell = labelOf(values[columns[role]], role === 'label' ? classes : undefined)
+      if ('wrong' in cell) problems.push({ line, what: `${columns[role]} ${cell.wrong}` })
+      else row[role] = role === 'label' ? cell.label.normalize('NFC') : cell.label
+    }
+    if (Object.keys(row).length < roles.length) return []
+    if (row.file !== undefined) {
+      if (isOutside(row.file)) problems.push({ line, what: `${JSON.stringify(row.file)} leads out of the folder` })
+      row.file = row.file.replace(/^\.\//, '')
+    }
+    return [{ ...(row as Record<R, string>), line }]
   })
   if (problems.length > 0) throw wrongTableRows(path, problems)
   return { rows: made, ...(classes === undefined ? {} : { classes }) }
@@ -68,21 +79,25 @@ interface RawTable {
   readonly classes?: readonly string[] | undefined
 }
 
-async function rawTable(path: string, columns: LabelColumns, location: string): Promise<RawTable> {
+async function rawTable(path: string, columns: Readonly<Record<string, string>>, location: string): Promise<RawTable> {
   if (path.toLowerCase().endsWith('.parquet')) return parquetRows(path, columns, location)
   const text = textFrom(path, await readFile(location)).replace(/^\ufeff/, '')
   return path.toLowerCase().endsWith('.csv') ? csvRows(path, text) : jsonRows(path, text)
 }
 
-async function parquetRows(path: string, columns: LabelColumns, location: string): Promise<RawTable> {
+async function parquetRows(
+  path: string,
+  columns: Readonly<Record<string, string>>,
+  location: string,
+): Promise<RawTable> {
   const { openParquet } = await import('./parquet.ts')
   const table = await openParquet(path, location)
-  const wanted = Object.values(columns).filter((column): column is string => table.columns.includes(column))
+  const wanted = Object.values(columns).filter((column) => table.columns.includes(column))
   const rows: RawRow[] = []
   if (wanted.length === Object.keys(columns).length)
     for await (const group of table.groups(wanted))
       for (const [i, values] of group.rows.entries()) rows.push({ values, line: group.first + i + 1 })
-  return { columns: table.columns, rows, classes: table.classNames(columns.label) }
+  return { columns: table.columns, rows, classes: table.classNames(columns.label ?? '') }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Example } from '../artifacts/dataset.ts'
 import {
   classesWithoutImages,
   emptyImageFolder,
+  groupsWithoutTable,
   noClassFolders,
   oneClassOnly,
   partsBesideClasses,
@@ -32,7 +33,7 @@ export interface LabelledFolder {
 
 /**
  * Labels the images of a listing as Hugging Face's imagefolder: by the folders that they lie in, or by the column
- * `labelColumn` of a `metadata.csv`, `.jsonl` or `.parquet` in the folder itself or in those of its parts. Names of classes
+ * `columns.label` of a `metadata.csv`, `.jsonl` or `.parquet` in the folder itself or in those of its parts. Names of classes
  * are composed (NFC), however the folders' are.
  * @param named what a reader knows `root` by
  * @throws XpError where that is not at least two classes with images
@@ -40,7 +41,7 @@ export interface LabelledFolder {
 export async function labelledFolder(
   root: string,
   files: readonly TreeFile[],
-  labelColumn: string,
+  columns: { readonly label: string; readonly group?: string | undefined },
   named = root,
 ): Promise<LabelledFolder> {
   const seen = files.filter(({ path }) => !path.split('/').some(isClutter))
@@ -51,9 +52,10 @@ export async function labelledFolder(
   if (twins[0] !== undefined) throw twinParts(named, twins[0])
   const prefixes = new Map([...parts].map(([part, folder]) => [part, `${folder}/`]))
   if (prefixes.size === 0) prefixes.set('all', '')
-  const { labels, declared }: { readonly labels: Labels; readonly declared?: readonly string[] | undefined } =
+  if (columns.group !== undefined && tables.length === 0) throw groupsWithoutTable(named, columns.group)
+  const { labels, groups, declared }: Labelling =
     tables.length > 0
-      ? await labelsOf({ root, named }, seen, tables, labelColumn)
+      ? await labelsOf({ root, named }, seen, tables, columns)
       : { labels: labelsOfFolders(seen, prefixes) }
   const names = tables.length > 0 ? classNames(labels.values(), declared) : folderNames(named, seen, prefixes, labels)
   if (names.length === 0)
@@ -66,7 +68,10 @@ export async function labelledFolder(
     seen
       .flatMap(({ path, sha256 }) => {
         const name = path.startsWith(prefix) ? labels.get(path) : undefined
-        return name === undefined ? [] : [{ file: path, sha256, label: labelOf.get(name) ?? 0 }]
+        const group = groups?.get(path)
+        return name === undefined
+          ? []
+          : [{ file: path, sha256, label: labelOf.get(name) ?? 0, ...(group && { group }) }]
       })
       .sort((a, b) => a.label - b.label || compareCodePoints(a.file, b.file))
   return {
@@ -79,6 +84,13 @@ export async function labelledFolder(
 }
 
 type Labels = ReadonlyMap<string, string>
+
+/** Of images by path; `declared`: all classes in label order, where the data says them. */
+interface Labelling {
+  readonly labels: Labels
+  readonly groups?: ReadonlyMap<string, string>
+  readonly declared?: readonly string[] | undefined
+}
 
 function labelsOfFolders(files: readonly TreeFile[], prefixes: ReadonlyMap<string, string>): Labels {
   const labels = new Map<string, string>()
@@ -143,18 +155,22 @@ async function labelsOf(
   { root, named }: { readonly root: string; readonly named: string },
   files: readonly TreeFile[],
   tables: readonly string[],
-  labelColumn: string,
-): Promise<{ readonly labels: Labels; readonly declared: readonly string[] | undefined }> {
+  { label, group }: { readonly label: string; readonly group?: string | undefined },
+): Promise<Labelling> {
   const labels = new Map<string, string>()
+  const groups = new Map<string, string>()
   const declared: (readonly string[] | undefined)[] = []
   for (const table of tables) {
     const where = join(named, table)
     const folder = table.slice(0, table.lastIndexOf('/') + 1)
-    const columns = { file: 'file_name', label: labelColumn }
+    const columns = { file: 'file_name', label, ...(group === undefined ? {} : { group }) }
     const { rows, classes } = await readLabelTable(where, columns, join(root, table))
     declared.push(classes)
-    for (const { file, label } of needImages(where, rows, files, { folder, labelled: labels })) labels.set(file, label)
+    for (const row of needImages(where, rows, files, { folder, labelled: labels })) {
+      labels.set(row.file, row.label)
+      if (row.group !== undefined) groups.set(row.file, row.group)
+    }
   }
   const agree = declared.every((classes) => JSON.stringify(classes) === JSON.stringify(declared[0]))
-  return { labels, declared: agree ? declared[0] : undefined }
+  return { labels, groups, declared: agree ? declared[0] : undefined }
 }

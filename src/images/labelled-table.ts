@@ -4,7 +4,7 @@ import { oneClassOnly } from '../errors/data.ts'
 import { malformedTable, tableFormat } from '../errors/label-table.ts'
 import { compareCodePoints } from '../std/code-points.ts'
 import type { TreeFile } from '../std/hash.ts'
-import { type LabelColumns, needImages, readLabelTable } from './label-table.ts'
+import { isTable, type LabelColumns, needImages, readLabelTable } from './label-table.ts'
 import { classNames, type LabelledFolder } from './labelled-folder.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function labelledTable(
   files: readonly TreeFile[],
   columns: LabelColumns,
 ): Promise<LabelledFolder> {
-  if (!/\.(csv|jsonl|ndjson|parquet)$/i.test(path)) throw tableFormat(path)
+  if (!isTable(path)) throw tableFormat(path)
   const { rows: listed, classes: declared } = await readLabelTable(path, columns)
   if (listed.length === 0) throw malformedTable(path, 1, 'it labels no image')
   const rows = needImages(path, listed, files)
@@ -29,10 +29,10 @@ export async function labelledTable(
   if (classes.length === 1) throw oneClassOnly(path, classes[0] ?? '')
   const labelOf = new Map(classes.map((name, label) => [name, label]))
   const parts = new Map<string, Example[]>()
-  for (const { file, label, part } of rows) {
+  for (const { file, label, part, group } of rows) {
     const name = part === undefined ? 'all' : (partNameOf(part) ?? part)
     const members = parts.get(name) ?? []
-    members.push({ file, sha256: digests.get(file) ?? '', label: labelOf.get(label) ?? 0 })
+    members.push({ file, sha256: digests.get(file) ?? '', label: labelOf.get(label) ?? 0, ...(group && { group }) })
     parts.set(name, members)
   }
   const ordered = [...parts].map(([part, examples]): [string, readonly Example[]] => [

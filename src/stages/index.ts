@@ -11,6 +11,9 @@ import modelPretrained from './model/pretrained.ts'
 import modelVit from './model/vit.ts'
 import reportHtml from './report/html.ts'
 import splitHuggingface from './split/huggingface.ts'
+import splitKfold from './split/kfold.ts'
+import splitManifest from './split/manifest.ts'
+import splitRandom from './split/random.ts'
 import splitStratified from './split/stratified.ts'
 import trainHead from './train/head.ts'
 import trainSupervised from './train/supervised.ts'
@@ -23,6 +26,9 @@ export const stages: readonly AnyStage[] = [
   loadSample,
   loadTable,
   splitHuggingface,
+  splitKfold,
+  splitManifest,
+  splitRandom,
   splitStratified,
   modelFunction,
   modelLayers,

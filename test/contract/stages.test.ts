@@ -88,7 +88,7 @@ it('every file of a stage is listed, under the name of its path', () => {
   const folder = join(root, 'src/stages')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => /\/.*\.ts$/.test(f))
   expect(stages.map(({ uses }) => `${uses}.ts`).sort()).toEqual(files.sort())
-  expect(stages).toHaveLength(16)
+  expect(stages).toHaveLength(19)
 })
 
 describe.each(stages.map((stage) => [stage.uses, stage] as const))('%s', (_, stage) => {
@@ -184,6 +184,8 @@ describe('the stages that make the same bytes on every machine', () => {
     )
     const listed = readdirSync(images, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('.'))
     const rows = listed.map((path) => `${path},${path.slice(0, 1)},${path.includes('0') ? 'val' : 'train'}`)
+    const sides = listed.map((path) => `${path},${path.includes('0') ? 'test' : 'train'}`)
+    writeFileSync(join(dir, 'split.csv'), ['file,part', ...sides.slice(1)].join('\n'))
     writeFileSync(join(dir, 'labels.csv'), ['path,label,part', ...rows].join('\n'))
     writeFileSync(
       experiment,
@@ -197,6 +199,9 @@ stages:
     with: { file: labels.csv, root: ${JSON.stringify(images)}, partColumn: part }
   parquet: { uses: load/parquet, with: { root: ${JSON.stringify(relative(dir, join(root, 'test/goldens/parquet/hub')))} } }
   split: { uses: split/stratified, from: load, with: { train: 0.5, validation: 0.25, test: 0.25 } }
+  random: { uses: split/random, from: load, with: { train: 0.5, test: 0.5 } }
+  fold: { uses: split/kfold, from: load, with: { folds: 2, fold: 1 } }
+  listed: { uses: split/manifest, from: load, with: { file: split.csv, unlisted: leaveOut } }
   rows: { uses: split/huggingface, from: load, with: { test: 0.25, validation: 0.25 } }
   vit: { uses: model/vit, from: { dataset: split }, with: { imageSize: 16, patchSize: 8, hiddenSize: 8, layers: 1, heads: 2 } }
   pretrained:
@@ -239,7 +244,7 @@ stages:
         )
     }
     expect(made).toEqual(pinned)
-    expect(made).toHaveLength(11)
+    expect(made).toHaveLength(14)
   })
 
   it('it makes the same in another store, and other bytes from another seed where a stage needs one', async () => {
@@ -249,6 +254,8 @@ stages:
     expect(moved.map(({ uses }) => uses)).toEqual([
       'load/sample',
       'split/stratified',
+      'split/random',
+      'split/kfold',
       'split/huggingface',
       'model/vit',
       'model/pretrained',

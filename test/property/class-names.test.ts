@@ -34,7 +34,7 @@ it('class folders of any name give these names, in order of code points, whole n
         writeFileSync(join(root, name, '1.jpg'), name)
       }
       const { files } = await hashTree(root)
-      const made = await labelledFolder(root, files, 'label')
+      const made = await labelledFolder(root, files, { label: 'label' })
       expect([...made.classes].sort()).toEqual(names.map((name) => name.normalize('NFC')).sort())
       for (const { file, label } of made.parts.all ?? [])
         expect(file.slice(0, -'/1.jpg'.length).normalize('NFC')).toBe(made.classes[label])
@@ -60,7 +60,7 @@ it.each(Object.entries(tables))(
         const rows = names.map((name, i) => [`${i}.jpg`, name] as const)
         writeFileSync(join(root, table), textOf(rows))
         const files = [...rows.map(([path]) => path), table].map((path) => ({ path, size: 1, sha256: path }))
-        const made = await labelledFolder(root, files, 'label')
+        const made = await labelledFolder(root, files, { label: 'label' })
         const labelled = new Map(made.parts.all?.map(({ file, label }) => [file, made.classes[label]]))
         expect(labelled).toEqual(new Map(rows.map(([file, name]) => [file, name.normalize('NFC')])))
       }),
@@ -96,7 +96,7 @@ it.each(Object.keys(tables))(
           bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + drop)])
         writeFileSync(join(root, table), bytes)
         try {
-          const { classes } = await labelledFolder(root, files, 'label')
+          const { classes } = await labelledFolder(root, files, { label: 'label' })
           expect(classes.length).toBeGreaterThan(1)
         } catch (error) {
           if (!(error instanceof XpError)) throw error

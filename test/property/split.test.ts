@@ -1,8 +1,16 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Example } from '../../src/artifacts/dataset.ts'
-import { apportion, stratify } from '../../src/stages/split/stratified.ts'
+import { apportion } from '../../src/splitting/apportion.ts'
+import { deal } from '../../src/splitting/deal.ts'
 import { sha256 } from '../../src/std/hash.ts'
+
+const stratify = (all: readonly Example[], shares: Record<string, number>, seed: number) =>
+  deal(
+    all.map((example) => [example]),
+    shares,
+    seed,
+  )
 
 const fractions = fc
   .array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 })

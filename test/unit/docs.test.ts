@@ -13,6 +13,7 @@ const pages = [
   'docs/models.md',
   'docs/images.md',
   'docs/datasets.md',
+  'docs/splits.md',
 ]
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8')
 

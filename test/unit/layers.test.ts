@@ -17,6 +17,7 @@ const layerOf: Readonly<Record<string, number>> = {
   training: 2,
   reporting: 2,
   sources: 2,
+  splitting: 2,
   stages: 3,
   config: 3,
   runner: 3,

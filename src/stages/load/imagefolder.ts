@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises'
 import { Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { missingImageFolder } from '../../errors/data.ts'
-import { choiceParams, loadMetrics } from '../../images/choice-params.ts'
+import { choiceParams, groupParam, loadMetrics } from '../../images/choice-params.ts'
 import type { Choice } from '../../images/choose-images.ts'
 import type { LabelledFolder } from '../../images/labelled-folder.ts'
 import { TreePath } from '../../registry/params.ts'
 import { defineStage, locationOf, type SourceTree } from '../../registry/stage.ts'
 
-type Params = Choice & { readonly root: string; readonly labelColumn: string }
+type Params = Choice & { readonly root: string; readonly labelColumn: string; readonly groupColumn?: string }
 
 /** @throws XpError where the folder does not hold what the params say */
 async function chosenFolder(params: Params, source: SourceTree | undefined): Promise<LabelledFolder> {
@@ -17,7 +17,8 @@ async function chosenFolder(params: Params, source: SourceTree | undefined): Pro
     import('../../images/choose-images.ts'),
   ])
   const { root = params.root, files = [] } = source ?? {}
-  return chooseImages(params.root, await labelledFolder(root, files, params.labelColumn, params.root), params)
+  const columns = { label: params.labelColumn, group: params.groupColumn }
+  return chooseImages(params.root, await labelledFolder(root, files, columns, params.root), params)
 }
 
 export default defineStage({
@@ -36,6 +37,7 @@ export default defineStage({
         minLength: 1,
         description: 'Column of the metadata file that names the class of an image.',
       }),
+      ...groupParam,
       ...choiceParams,
     },
     { additionalProperties: false },

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { missingImageFolder } from '../../errors/data.ts'
 import { missingTable } from '../../errors/label-table.ts'
-import { choiceParams, loadMetrics } from '../../images/choice-params.ts'
+import { choiceParams, groupParam, loadMetrics } from '../../images/choice-params.ts'
 import type { Choice } from '../../images/choose-images.ts'
 import type { LabelledFolder } from '../../images/labelled-folder.ts'
 import { FilePath, TreePath } from '../../registry/params.ts'
@@ -15,17 +15,19 @@ interface Params extends Choice {
   readonly pathColumn: string
   readonly labelColumn: string
   readonly partColumn?: string
+  readonly groupColumn?: string
 }
 
 /** @throws XpError where the table, or the folder, does not hold what the params say */
 async function chosenImages(params: Params, source: SourceTree | undefined): Promise<LabelledFolder> {
-  const { file, pathColumn, labelColumn, partColumn } = params
+  const { file, pathColumn, labelColumn, partColumn, groupColumn } = params
   const [{ labelledTable }, { chooseImages }] = await Promise.all([
     import('../../images/labelled-table.ts'),
     import('../../images/choose-images.ts'),
   ])
   const part = partColumn === undefined ? {} : { part: partColumn }
-  const columns = { file: pathColumn, label: labelColumn, ...part }
+  const group = groupColumn === undefined ? {} : { group: groupColumn }
+  const columns = { file: pathColumn, label: labelColumn, ...part, ...group }
   return chooseImages(file, await labelledTable(file, source?.files ?? [], columns), params)
 }
 
@@ -49,6 +51,7 @@ export default defineStage({
       partColumn: Type.Optional(
         Type.String({ minLength: 1, description: 'Column that says train, validation or test; one part when absent.' }),
       ),
+      ...groupParam,
       ...choiceParams,
     },
     { additionalProperties: false },

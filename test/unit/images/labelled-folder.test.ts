@@ -12,7 +12,7 @@ async function label(files: Readonly<Record<string, string>>, labelColumn = 'lab
     await writeFile(join(root, path), text)
   }
   const listed = Object.entries(files).map(([path, text]) => ({ path, size: text.length, sha256: path }))
-  return labelledFolder(root, listed, labelColumn)
+  return labelledFolder(root, listed, { label: labelColumn })
 }
 
 const images = (...paths: readonly string[]) => Object.fromEntries(paths.map((path) => [path, 'image']))

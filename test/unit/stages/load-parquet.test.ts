@@ -141,7 +141,7 @@ it.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])('a table under %s l
   ])
   const root = temporaryFolder()
   copyFileSync(path, join(root, 'metadata.parquet'))
-  const folder = await labelledFolder(root, listed([...names, 'metadata.parquet']), 'label')
+  const folder = await labelledFolder(root, listed([...names, 'metadata.parquet']), { label: 'label' })
   expect(folder.parts.all).toHaveLength(6)
   await expect(labelledTable(path, listed(names.slice(1)), columns)).rejects.toThrow('row 1: there is no image "0.png"')
 })

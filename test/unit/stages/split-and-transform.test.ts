@@ -60,12 +60,12 @@ describe('split/stratified', () => {
   })
 
   it('it refuses fractions that do not add up to 1, with the sum', async () => {
-    const params = { train: 0.7, validation: 0.2, test: 0.2 }
+    const params = { train: 0.7, validation: 0.2, test: 0.2, leaks: 'warn' as const }
     const refusal = { code: 'XP_SPLIT_FRACTIONS', exit: 'config', message: expect.stringContaining('= 1.1') }
     await expect(stratified.check?.({ params, sources: {} })).rejects.toMatchObject(refusal)
     await expect(split(dataset([9]), params)).rejects.toMatchObject(refusal)
     await expect(
-      stratified.check?.({ params: { train: 0.1 + 0.2, validation: 0.3, test: 0.4 }, sources: {} }),
+      stratified.check?.({ params: { ...params, train: 0.1 + 0.2, validation: 0.3, test: 0.4 }, sources: {} }),
     ).resolves.toBe(undefined)
   })
 

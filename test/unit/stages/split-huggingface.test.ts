@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { Dataset } from '../../../src/artifacts/dataset.ts'
-import huggingface, { stratifiedTrainTestSplit, trainTestSplit } from '../../../src/stages/split/huggingface.ts'
+import { stratifiedTrainTestSplit, trainTestSplit } from '../../../src/splitting/train-test-split.ts'
+import huggingface from '../../../src/stages/split/huggingface.ts'
 
 interface Split {
   readonly counts: readonly number[]
@@ -104,9 +105,9 @@ it('a part of a split dataset is split, and the others stay as they are', async 
 })
 
 it('what cannot be split is refused by name, and a class that a part lacks is said', async () => {
-  const params = { test: 1.5, validation: 0, stratify: false }
+  const params = { test: 1.5, validation: 0, stratify: false, leaks: 'warn' as const }
   await expect(huggingface.check?.({ params, sources: {} })).rejects.toMatchObject({ code: 'XP_SPLIT_SIZE' })
-  const none = { test: 0, validation: 0, stratify: false }
+  const none = { test: 0, validation: 0, stratify: false, leaks: 'warn' as const }
   await expect(huggingface.check?.({ params: none, sources: {} })).rejects.toMatchObject({ code: 'XP_SPLIT_SIZE' })
   await expect(split(dataset([3, 3]), { test: 6 })).rejects.toMatchObject({ code: 'XP_EMPTY_PART' })
   await expect(split(dataset([5, 1]), { test: 0.5, stratify: true })).rejects.toMatchObject({
