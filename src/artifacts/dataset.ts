@@ -1,5 +1,6 @@
 import { alreadySplit, noSuchPart, partTwice } from '../errors/data.ts'
 import type { Digest } from '../std/hash.ts'
+import type { Inspection } from './inspection.ts'
 import { jsonArtifact } from './json-artifact.ts'
 
 /** One labelled image: `file` is relative to the tree `source`, with `/`; `label` indexes `classes`. */
@@ -20,6 +21,8 @@ export interface Dataset {
   /** Digest of the tree that holds the files; `ctx.locate(source)` is where it lies. */
   readonly source: Digest
   readonly parts: Readonly<Record<string, readonly Example[]>>
+  /** What opening each image has shown; absent where xp drew the images itself. */
+  readonly inspection?: Inspection
 }
 
 export const Dataset = jsonArtifact<Dataset>('dataset@1', 'Labelled images, by reference, in named parts.')

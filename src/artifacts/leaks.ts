@@ -22,3 +22,18 @@ export function leaksBetween(parts: Dataset['parts']): readonly Leak[] {
     .map((images) => ({ parts: [...new Set(images.map(({ part }) => part))], images }))
     .filter((leak) => leak.parts.length > 1)
 }
+
+/** Files of equal content that are in different classes, each with the name of its class. */
+export function conflictingLabels({
+  classes,
+  parts,
+}: Pick<Dataset, 'classes' | 'parts'>): readonly (readonly { readonly file: string; readonly label: string }[])[] {
+  const byContent = new Map<string, { file: string; label: string }[]>()
+  for (const { sha256, file, label } of Object.values(parts).flat()) {
+    const entry = { file, label: classes[label] ?? '' }
+    const same = byContent.get(sha256)
+    if (same === undefined) byContent.set(sha256, [entry])
+    else same.push(entry)
+  }
+  return [...byContent.values()].filter((same) => same.some(({ label }) => label !== same[0]?.label))
+}

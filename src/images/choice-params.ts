@@ -22,6 +22,18 @@ export const choiceParams = {
   ),
 }
 
+/** Params of such a stage that open each image (`Tolerance`). */
+export const toleranceParams = {
+  onError: Type.Union([Type.Literal('fail'), Type.Literal('skip')], {
+    default: 'fail',
+    description: 'Images that cannot be read: fail, naming them; or skip them, counted in the report.',
+  }),
+  leaks: Type.Union([Type.Literal('warn'), Type.Literal('fail')], {
+    default: 'warn',
+    description: 'Equal or nearly equal images in several parts of data that come in parts: warn or fail.',
+  }),
+}
+
 /** Param of such a stage that reads a table. */
 export const groupParam = {
   groupColumn: Type.Optional(
@@ -37,5 +49,7 @@ export const groupParam = {
 export const loadMetrics = {
   'load/images': { unit: 'images', per: 'run', description: 'Images found.' },
   'load/*': { unit: 'images', per: 'run', description: 'Images found in a part, where there are parts.' },
+  'load/unreadable': { unit: 'images', per: 'run', description: 'Images that cannot be read and were left out.' },
+  'load/lookalikes': { unit: 'images', per: 'run', description: 'Images equal or nearly equal to others.' },
   'load/classes': { unit: 'classes', per: 'run', description: 'Classes found.' },
 } as const

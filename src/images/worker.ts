@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
+import type { SourceMode } from '../artifacts/inspection.ts'
 import type { ImageProcessor } from '../artifacts/processed-images.ts'
-import { decodeFile, whyUndecodable } from './decode.ts'
+import { decodeBytes, decodeFile, whyUndecodable } from './decode.ts'
+import { fingerprintBytes, fingerprintOf } from './fingerprint.ts'
 import { outputSize, pixelTable, resizeAndCrop, writePixels } from './processor.ts'
 import type { RgbImage } from './rgb-image.ts'
+import { sourceMode } from './source-mode.ts'
 
 /** What a pool gives each of its workers once. */
 export interface WorkerSetup {
@@ -62,15 +66,32 @@ export async function fill({ items, pixels, first }: Slice): Promise<BadImage | 
   return undefined
 }
 
-/** Decodes each file in full; answers those that cannot be. */
-export async function verify(files: readonly string[]): Promise<readonly BadImage[]> {
+/** What a look at some files has shown, by their places. */
+export interface InspectedSlice {
+  readonly bad: BadImage[]
+  readonly fingerprints: Uint8Array
+  /** Width and height of each. */
+  readonly sizes: Int32Array
+  readonly modes: (SourceMode | undefined)[]
+}
+
+/** Decodes each file in full. */
+export async function inspect(files: readonly string[]): Promise<InspectedSlice> {
   const bad: BadImage[] = []
-  for (const file of files) {
+  const fingerprints = new Uint8Array(files.length * fingerprintBytes)
+  const sizes = new Int32Array(files.length * 2)
+  const modes: (SourceMode | undefined)[] = []
+  for (const [i, file] of files.entries()) {
     try {
-      await decodeFile(join(root, file))
+      const bytes = readFileSync(join(root, file))
+      const image = await decodeBytes(bytes)
+      modes[i] = sourceMode(bytes)
+      sizes.set([image.width, image.height], i * 2)
+      fingerprints.set(fingerprintOf(image), i * fingerprintBytes)
     } catch (error) {
+      modes[i] = undefined
       bad.push({ file, reason: whyUndecodable(error) })
     }
   }
-  return bad
+  return { bad, fingerprints, sizes, modes }
 }

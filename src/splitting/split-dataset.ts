@@ -65,11 +65,10 @@ export function splitDataset(
 ): { readonly dataset: Dataset; readonly manifest: SplitManifest } {
   const { examples, others } = partToSplit(dataset, params.of)
   const made = split(examples)
-  const { classes, source } = dataset
-  const result = { classes, source, parts: joinParts(made, others, params.of) }
+  const result = { ...dataset, parts: joinParts(made, others, params.of) }
   for (const [part, members] of Object.entries(made)) {
     if (members.length === 0) throw emptyPart(part, examples.length)
-    const absent = absentClasses(classes, members)
+    const absent = absentClasses(dataset.classes, members)
     if (absent.length > 0) warn(lacksClasses(part, absent))
     metric(`split/${part}`, members.length, 0)
   }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { missingImageFolder } from '../../errors/data.ts'
-import { choiceParams, groupParam, loadMetrics } from '../../images/choice-params.ts'
+import { choiceParams, groupParam, loadMetrics, toleranceParams } from '../../images/choice-params.ts'
 import type { Choice } from '../../images/choose-images.ts'
 import type { LabelledFolder } from '../../images/labelled-folder.ts'
 import { TreePath } from '../../registry/params.ts'
@@ -23,7 +23,7 @@ async function chosenFolder(params: Params, source: SourceTree | undefined): Pro
 
 export default defineStage({
   uses: 'load/imagefolder',
-  version: 3,
+  version: 4,
   summary: 'Read a folder of images in class folders or with a metadata file, in parts or not.',
   params: Type.Object(
     {
@@ -39,6 +39,7 @@ export default defineStage({
       }),
       ...groupParam,
       ...choiceParams,
+      ...toleranceParams,
     },
     { additionalProperties: false },
   ),
@@ -53,7 +54,7 @@ export default defineStage({
   },
   async run(ctx) {
     const source = ctx.sources.root as SourceTree
-    const { readableDataset } = await import('../../images/readable-dataset.ts')
-    return { dataset: await readableDataset(ctx, ctx.params.root, source, await chosenFolder(ctx.params, source)) }
+    const { inspectedDataset } = await import('../../images/inspected-dataset.ts')
+    return { dataset: await inspectedDataset(ctx, ctx.params.root, source, await chosenFolder(ctx.params, source)) }
   },
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { FileTree } from '../../artifacts/file-tree.ts'
-import { choiceParams, loadMetrics } from '../../images/choice-params.ts'
+import { choiceParams, loadMetrics, toleranceParams } from '../../images/choice-params.ts'
 import { TreePath } from '../../registry/params.ts'
 import { defineStage, type SourceTree } from '../../registry/stage.ts'
 import { digestTree } from '../../std/hash.ts'
@@ -26,13 +26,14 @@ const params = Type.Object(
       description: 'Column with the class of each image: its name, or its number where the file names the classes.',
     }),
     ...choiceParams,
+    ...toleranceParams,
   },
   { additionalProperties: false },
 )
 
 export default defineStage({
   uses: 'load/parquet',
-  version: 1,
+  version: 2,
   summary: 'Read images and labels from parquet files, as Hugging Face exports datasets.',
   params,
   inputs: {},
@@ -45,10 +46,10 @@ export default defineStage({
   },
   async run(ctx) {
     const { imageColumn: image, labelColumn: label, root } = ctx.params
-    const [{ unpackParquet }, { chooseImages }, { readableDataset }] = await Promise.all([
+    const [{ unpackParquet }, { chooseImages }, { inspectedDataset }] = await Promise.all([
       import('../../images/parquet-images.ts'),
       import('../../images/choose-images.ts'),
-      import('../../images/readable-dataset.ts'),
+      import('../../images/inspected-dataset.ts'),
     ])
     const dir = join(ctx.scratch, 'images')
     await rm(dir, { recursive: true, force: true })
@@ -61,6 +62,6 @@ export default defineStage({
     const kept = files.filter(({ path }) => wanted.has(path))
     for (const { path } of files) if (!wanted.has(path)) await rm(join(dir, path))
     const tree = { root: dir, digest: digestTree(kept), files: kept }
-    return { dataset: await readableDataset(ctx, root, tree, chosen), images: { dir } }
+    return { dataset: await inspectedDataset(ctx, root, tree, chosen), images: { dir } }
   },
 })

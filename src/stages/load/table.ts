@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { missingImageFolder } from '../../errors/data.ts'
 import { missingTable } from '../../errors/label-table.ts'
-import { choiceParams, groupParam, loadMetrics } from '../../images/choice-params.ts'
+import { choiceParams, groupParam, loadMetrics, toleranceParams } from '../../images/choice-params.ts'
 import type { Choice } from '../../images/choose-images.ts'
 import type { LabelledFolder } from '../../images/labelled-folder.ts'
 import { FilePath, TreePath } from '../../registry/params.ts'
@@ -35,7 +35,7 @@ const column = (standard: string, description: string) => Type.String({ default:
 
 export default defineStage({
   uses: 'load/table',
-  version: 2,
+  version: 3,
   summary: 'Read the images that a table lists (.csv, .jsonl or .parquet), with their classes and parts.',
   params: Type.Object(
     {
@@ -53,6 +53,7 @@ export default defineStage({
       ),
       ...groupParam,
       ...choiceParams,
+      ...toleranceParams,
     },
     { additionalProperties: false },
   ),
@@ -68,7 +69,7 @@ export default defineStage({
   },
   async run(ctx) {
     const source = ctx.sources.root as SourceTree
-    const { readableDataset } = await import('../../images/readable-dataset.ts')
-    return { dataset: await readableDataset(ctx, ctx.params.root, source, await chosenImages(ctx.params, source)) }
+    const { inspectedDataset } = await import('../../images/inspected-dataset.ts')
+    return { dataset: await inspectedDataset(ctx, ctx.params.root, source, await chosenImages(ctx.params, source)) }
   },
 })

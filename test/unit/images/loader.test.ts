@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Example } from '../../../src/artifacts/dataset.ts'
 import { isMirrored } from '../../../src/images/augment.ts'
 import { decodeImage } from '../../../src/images/decode.ts'
+import { inspectFiles } from '../../../src/images/inspect.ts'
 import { type BatchOptions, createImageLoader, type ImageLoader } from '../../../src/images/loader.ts'
 import { parsePreprocessorConfig } from '../../../src/images/preprocessor-config.ts'
 import { process } from '../../../src/images/processor.ts'
-import { verifyImages } from '../../../src/images/verify.ts'
 import { sha256 } from '../../../src/std/hash.ts'
 import { picture } from './picture.ts'
 
@@ -144,8 +144,15 @@ describe('what goes wrong', () => {
     await writeFile(join(root, 'cut.jpg'), (await readFile(join(root, examples[0]?.file ?? ''))).subarray(0, 400))
     const files = ['bad.jpg', ...examples.map((e) => e.file), 'cut.jpg']
     let last = 0
-    const bad = await verifyImages(root, files, { signal, workers: 1, onProgress: (done) => (last = done) })
+    const { bad, sizes, modes } = await inspectFiles(root, files, {
+      signal,
+      workers: 1,
+      onProgress: (done) => (last = done),
+    })
     expect(bad.map((b) => b.file)).toEqual(['bad.jpg', 'cut.jpg'])
+    expect([...sizes.subarray(0, 2)]).toEqual([0, 0])
+    expect(Math.min(...sizes.subarray(2, -2))).toBeGreaterThan(0)
+    expect(modes.slice(0, 2)).toEqual([undefined, 'RGB'])
     expect(last).toBe(files.length)
   })
 })

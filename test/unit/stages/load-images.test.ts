@@ -16,6 +16,11 @@ const png = async (seed: number) => {
     .toBuffer()
 }
 
+const solidPng = (background: string) =>
+  sharp({ create: { width: 9, height: 9, channels: 3, background } })
+    .png()
+    .toBuffer()
+
 async function tree(files: Readonly<Record<string, Uint8Array | string>>): Promise<SourceTree> {
   const root = await mkdtemp(join(tmpdir(), 'xp-load-'))
   for (const [path, bytes] of Object.entries(files)) {
@@ -26,11 +31,13 @@ async function tree(files: Readonly<Record<string, Uint8Array | string>>): Promi
   return { root, digest: digestTree(listed), files: listed }
 }
 
+const usual = { labelColumn: 'label', onError: 'fail' as const, leaks: 'warn' as const }
+
 function context(source: SourceTree, params: object = {}) {
   const warnings: string[] = []
   const metrics: Record<string, number> = {}
   return {
-    params: { root: source.root, labelColumn: 'label', ...params },
+    params: { ...usual, root: source.root, ...params },
     inputs: {},
     sources: { root: source },
     seed: 42,
@@ -73,11 +80,12 @@ describe('load/imagefolder', () => {
   })
 
   it('folders train, val and test above the class folders are parts, and stay so', async () => {
-    const [one, two] = [await png(1), await png(2)]
+    const solid = await Promise.all(['red', 'blue', 'green', 'gray', 'black'].map(solidPng))
+    const [one, two, three, four, five] = solid as [Buffer, Buffer, Buffer, Buffer, Buffer]
     const ctx = context(
       await tree({
-        ...{ 'test/b/1.png': one, 'test/a/2.png': two, 'train/b/3.png': one, 'train/a/4.png': two },
-        ...{ 'val/a/5.png': one, 'train/loose.png': one, 'README.md': 'x', 'train/.DS_Store': 'x' },
+        ...{ 'test/b/1.png': one, 'test/a/2.png': two, 'train/b/3.png': three, 'train/a/4.png': four },
+        ...{ 'val/a/5.png': five, 'train/loose.png': one, 'README.md': 'x', 'train/.DS_Store': 'x' },
       }),
     )
     const { dataset } = await imagefolder.run(ctx)
@@ -112,9 +120,7 @@ describe('load/imagefolder', () => {
     expect(Object.keys(alone.dataset.parts)).toEqual(['train'])
     const refusal = async (files: Readonly<Record<string, Uint8Array>>) => {
       const source = await tree(files)
-      return expect(
-        imagefolder.check?.({ params: { root: source.root, labelColumn: 'label' }, sources: { root: source } }),
-      ).rejects
+      return expect(imagefolder.check?.({ params: { ...usual, root: source.root }, sources: { root: source } })).rejects
     }
     const parts = { 'train/a/1.png': one, 'test/a/2.png': two }
     await (await refusal({ ...parts, 'extra/3.png': one })).toMatchObject({
@@ -138,6 +144,88 @@ describe('load/imagefolder', () => {
     })
   })
 
+  it('it skips such files where told to, and says how many and which; a class needs one that is left', async () => {
+    const images = { 'a/1.png': await png(3), 'b/2.png': await png(4) }
+    const source = await tree({ ...images, 'a/cut.png': (await png(5)).subarray(0, 60), 'b/text.jpg': 'text' })
+    const ctx = context(source, { onError: 'skip' })
+    const { dataset } = await imagefolder.run(ctx)
+    expect(dataset.parts.all?.map((e) => e.file)).toEqual(['a/1.png', 'b/2.png'])
+    expect(dataset.inspection?.unreadable).toMatchObject({
+      count: 2,
+      first: [{ file: 'a/cut.png' }, { file: 'b/text.jpg' }],
+    })
+    expect(ctx.metrics).toMatchObject({ 'load/images': 2, 'load/unreadable': 2 })
+    expect(ctx.warnings.join('\n')).toMatch(
+      /^2 images cannot be read and were left out:\n {2}"a\/cut.png": .*\n {2}"b\/text.jpg"/,
+    )
+    const none = context(await tree({ ...images, 'c/text.jpg': 'text' }), { onError: 'skip' })
+    await expect(imagefolder.run(none)).rejects.toMatchObject({
+      code: 'XP_CLASS_UNREADABLE',
+      message: expect.stringContaining('none of the 1 images of class "c" can be read'),
+    })
+  })
+
+  it('it finds equal images: in one part, in several, in two classes', async () => {
+    const [one, two, three] = [await png(1), await png(12), await png(20)]
+    const alone = context(await tree({ 'a/1.png': one, 'a/copy.png': one, 'b/2.png': two }))
+    const { dataset } = await imagefolder.run(alone)
+    expect(dataset.parts.all?.map((e) => e.lookalikes)).toEqual([0, 0, undefined])
+    expect(alone.metrics['load/lookalikes']).toBe(2)
+    expect(alone.warnings).toEqual([
+      '2 images are equal or nearly equal to others, in 1 set, as "a/1.png", "a/copy.png"',
+    ])
+    const parts = { 'train/a/1.png': one, 'train/b/2.png': two, 'test/a/3.png': three, 'test/b/2.png': two }
+    const leaking = context(await tree(parts))
+    await imagefolder.run(leaking)
+    expect(leaking.warnings.join('\n')).toContain('train: "train/b/2.png", test: "test/b/2.png"')
+    await expect(imagefolder.run(context(await tree(parts), { leaks: 'fail' }))).rejects.toMatchObject({
+      code: 'XP_LEAK',
+      hint: 'remove them from all parts but one, or set leaks: warn',
+    })
+    const torn = context(await tree({ 'a/1.png': one, 'b/1.png': one, 'b/2.png': two }))
+    await imagefolder.run(torn)
+    expect(torn.warnings[0]).toBe(
+      'one image has several labels: files of equal content in different classes:\n  "a/1.png" (a), "b/1.png" (b)',
+    )
+  })
+
+  it('it names classes of very different size, and images of odd size or with alpha', async () => {
+    const many = Object.fromEntries(
+      await Promise.all(
+        Array.from(
+          { length: 20 },
+          async (_, i): Promise<[string, Buffer]> => [
+            `a/${i}.png`,
+            await sharp({
+              create: { width: 40 + i, height: 40, channels: 3, background: { r: i * 9, g: 99, b: 255 - i * 9 } },
+            })
+              .png()
+              .toBuffer(),
+          ],
+        ),
+      ),
+    )
+    const ofSize = (width: number, height: number, channels: 3 | 4) =>
+      sharp({ create: { width, height, channels, background: 'red' } })
+        .png()
+        .toBuffer()
+    const ctx = context(
+      await tree({ ...many, 'b/small.png': await ofSize(8, 8, 3), 'b/long.png': await ofSize(200, 45, 4) }),
+    )
+    const { dataset } = await imagefolder.run(ctx)
+    expect(ctx.warnings).toEqual([
+      'class "a" has 20 images, "b" 2: consider classWeights: balanced when training',
+      '1 image is less than a quarter of the usual size: "b/small.png"',
+      '1 image has a side over 4 times the other, of which a crop or a squeeze leaves little: "b/long.png"',
+      '1 image has an alpha channel, which is dropped: what it hid is seen',
+    ])
+    expect(dataset.inspection).toMatchObject({
+      width: { smallest: 8, largest: 200 },
+      height: { smallest: 8, median: 40, largest: 45 },
+      modes: { RGB: 21, alpha: 1 },
+    })
+  })
+
   it('it shows twenty of many', async () => {
     const many = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`a/${i + 10}.jpg`, 'x']))
     await expect(imagefolder.run(context(await tree({ ...many, 'b/1.png': await png(1) })))).rejects.toThrow(
@@ -153,7 +241,7 @@ describe('load/imagefolder', () => {
   ])('it refuses %s before any work', async (_, files, code) => {
     const source = await tree(files)
     await expect(
-      imagefolder.check?.({ params: { root: source.root, labelColumn: 'label' }, sources: { root: source } }),
+      imagefolder.check?.({ params: { ...usual, root: source.root }, sources: { root: source } }),
     ).rejects.toMatchObject({
       code,
       exit: 'data',
@@ -164,7 +252,7 @@ describe('load/imagefolder', () => {
   it('it refuses a folder that is not there', async () => {
     const source = { root: '/nowhere/at/all', digest: '', files: [] }
     await expect(
-      imagefolder.check?.({ params: { root: source.root, labelColumn: 'label' }, sources: { root: source } }),
+      imagefolder.check?.({ params: { ...usual, root: source.root }, sources: { root: source } }),
     ).rejects.toMatchObject({ code: 'XP_MISSING_IMAGE_FOLDER', exit: 'data' })
   })
 })

@@ -19,7 +19,7 @@ async function loading(root: string, params: object = {}) {
   const { digest, files } = await hashTree(root)
   const [warnings, metrics]: [string[], Record<string, number>] = [[], {}]
   const ctx = {
-    params: { root, imageColumn: 'image', labelColumn: 'label', ...params },
+    params: { root, imageColumn: 'image', labelColumn: 'label', onError: 'fail', leaks: 'warn', ...params },
     sources: { root: { root, digest, files } },
     scratch: temporaryFolder(),
     signal: new AbortController().signal,

@@ -23,7 +23,15 @@ async function loading(name: string, text: string, params: object = {}, broken: 
   const files = paths.map((path) => ({ path, size: image.length, sha256: sha256(path) }))
   const [warnings, metrics]: [string[], Record<string, number>] = [[], {}]
   const ctx = {
-    params: { file: join(dir, name), root, pathColumn: 'path', labelColumn: 'label', ...params },
+    params: {
+      file: join(dir, name),
+      root,
+      pathColumn: 'path',
+      labelColumn: 'label',
+      onError: 'fail',
+      leaks: 'warn',
+      ...params,
+    },
     sources: { root: { root, digest: digestTree(files), files } },
     signal: new AbortController().signal,
     progress: () => undefined,
