@@ -19,10 +19,30 @@ export interface ImageProcessor {
   readonly std: readonly number[]
 }
 
-/** Random changes to training images, drawn from the seed, the epoch and the image's index. */
+/**
+ * Random changes to training images, drawn from the seed, the epoch and the image's index, in this order. What is absent
+ * is off.
+ */
 export interface Augmentation {
+  /** Cut a random part out before resizing: lowest and highest share of the area, and width over height. */
+  readonly randomResizedCrop?: { readonly scale: readonly number[]; readonly ratio: readonly number[] }
   /** Probability of a left-right flip. */
   readonly horizontalFlip: number
+  /** Probability of an upside-down flip. */
+  readonly verticalFlip?: number
+  /** Largest angle in degrees, to either side. */
+  readonly rotation?: number
+  /** How far factors go from 1, and the hue from 0 (0.5: all the way round). */
+  readonly colorJitter?: {
+    readonly brightness: number
+    readonly contrast: number
+    readonly saturation: number
+    readonly hue: number
+  }
+  readonly randAugment?: { readonly ops: number; readonly magnitude: number }
+  readonly trivialAugment?: true
+  /** Probability that a rectangle becomes 0 after normalisation. */
+  readonly randomErasing?: number
 }
 
 /** A dataset and how its images become tensors; the pixels are made on the fly. */

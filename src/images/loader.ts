@@ -3,7 +3,6 @@ import type { Example } from '../artifacts/dataset.ts'
 import type { Augmentation, ImageProcessor } from '../artifacts/processed-images.ts'
 import { unreadableImage, variedImageSizes } from '../errors/data.ts'
 import type { Batch } from '../registry/engine.ts'
-import { isMirrored } from './augment.ts'
 import { FittedCache } from './fitted-cache.ts'
 import { createPool, defaultWorkers } from './pool.ts'
 import { outputSize } from './processor.ts'
@@ -33,6 +32,8 @@ export interface ImageLoader {
 
 /** Batches under way beside the one in use. */
 const ahead = 2
+/** Not in the cache, and not to be put there. */
+const nowhere = { slot: -1, cached: false }
 /** Fewer images than this are not worth a message to another worker. */
 const smallestSlice = 4
 
@@ -68,18 +69,19 @@ export function createImageLoader(options: {
       () => new SharedArrayBuffer(Math.min(batchSize, order.length) * length * 4),
     )
 
+    // Random parts are cut from whole images: what is kept after resizing is of no use to them.
+    const cropped = augmentation?.spec.randomResizedCrop !== undefined
     const itemOf = (index: number): SliceItem => {
       const { file, sha256 } = examples[index] as Example
-      const mirrored =
-        augmentation !== undefined && isMirrored(augmentation.spec, augmentation.seed, augmentation.epoch, index)
-      return { file, mirrored, ...cache.place(sha256) }
+      return { file, index, ...(cropped ? nowhere : cache.place(sha256)) }
     }
     const begin = (number: number): Promise<ImageBatch> => {
       const indices = order.slice(number * batchSize, (number + 1) * batchSize)
       const pixels = memory[number % memory.length] as SharedArrayBuffer
-      const made = fillInSlices(threads, Array.from(indices, itemOf), pixels, workers).then((bad) => {
+      const items = Array.from(indices, itemOf)
+      const made = fillInSlices(threads, { items, pixels, augmentation }, workers).then((bad) => {
         if (bad !== undefined) throw unreadableImage(`${root}/${bad.file}`, bad.reason)
-        for (const i of indices) cache.filled((examples[i] as Example).sha256)
+        if (!cropped) for (const i of indices) cache.filled((examples[i] as Example).sha256)
         return {
           size: indices.length,
           pixels: new Float32Array(pixels, 0, indices.length * length),
@@ -107,14 +109,13 @@ export function createImageLoader(options: {
 
 async function fillInSlices(
   pool: Piscina,
-  items: readonly SliceItem[],
-  pixels: SharedArrayBuffer,
+  { items, ...shared }: Omit<Slice, 'first'>,
   workers: number,
 ): Promise<BadImage | undefined> {
   const length = Math.max(smallestSlice, Math.ceil(items.length / workers))
   const slices: Promise<BadImage | undefined>[] = []
   for (let first = 0; first < items.length; first += length) {
-    const slice: Slice = { items: items.slice(first, first + length), pixels, first }
+    const slice: Slice = { ...shared, items: items.slice(first, first + length), first }
     slices.push(pool.run(slice, { name: 'fill' }))
   }
   return (await Promise.all(slices)).find((bad) => bad !== undefined)

@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import type { SourceMode } from '../artifacts/inspection.ts'
-import type { ImageProcessor } from '../artifacts/processed-images.ts'
+import type { Augmentation, ImageProcessor } from '../artifacts/processed-images.ts'
+import { changed, cropOrFit } from './augmentation/augmented.ts'
+import { drawnErasing } from './augmentation/draw.ts'
+import { isMirrored } from './augmentation/flip.ts'
+import { erase } from './augmentation/random-erasing.ts'
 import { decodeBytes, decodeFile, whyUndecodable } from './decode.ts'
 import { fingerprintBytes, fingerprintOf } from './fingerprint.ts'
-import { outputSize, pixelTable, resizeAndCrop, writePixels } from './processor.ts'
+import { outputSize, pixelTable, writePixels } from './processor.ts'
 import type { RgbImage } from './rgb-image.ts'
 import { sourceMode } from './source-mode.ts'
 
@@ -21,7 +25,8 @@ export interface WorkerSetup {
 /** One image of a slice. */
 export interface SliceItem {
   readonly file: string
-  readonly mirrored: boolean
+  /** Index of the example, of which its random changes are a function. */
+  readonly index: number
   /** Where the cache holds the image or may keep it; -1: nowhere. */
   readonly slot: number
   readonly cached: boolean
@@ -32,6 +37,7 @@ export interface Slice {
   readonly items: readonly SliceItem[]
   readonly pixels: SharedArrayBuffer
   readonly first: number
+  readonly augmentation: { readonly spec: Augmentation; readonly seed: number; readonly epoch: number } | undefined
 }
 
 export interface BadImage {
@@ -44,27 +50,40 @@ const table = processor && pixelTable(processor)
 const size = processor && outputSize(processor)
 
 /** Fills a slice; answers the first image that could not be decoded. */
-export async function fill({ items, pixels, first }: Slice): Promise<BadImage | undefined> {
+export async function fill({ items, pixels, first, augmentation }: Slice): Promise<BadImage | undefined> {
   if (processor === undefined || table === undefined || size === undefined) throw new Error('no image processor')
   const bytes = size.height * size.width * 3
   const out = new Float32Array(pixels)
   for (const [i, item] of items.entries()) {
+    const spec = augmentation?.spec
+    const key = { seed: augmentation?.seed ?? 0, epoch: augmentation?.epoch ?? 0, index: item.index }
     const kept = cache && item.slot >= 0 ? new Uint8Array(cache, item.slot * bytes, bytes) : undefined
     let image: RgbImage
     if (kept && item.cached) {
       image = { ...size, data: kept }
     } else {
       try {
-        image = resizeAndCrop(await decodeFile(join(root, item.file)), processor)
+        image = cropOrFit(await decodeFile(join(root, item.file)), processor, spec, key)
       } catch (error) {
         return { file: item.file, reason: whyUndecodable(error) }
       }
       kept?.set(image.data)
     }
-    writePixels(image, table, out, (first + i) * bytes, item.mirrored)
+    const offset = (first + i) * bytes
+    if (spec === undefined) writePixels(image, table, out, offset, false)
+    else if (isFlipOnly(spec)) writePixels(image, table, out, offset, isMirrored(spec, key.seed, key.epoch, key.index))
+    else {
+      writePixels(changed(image, spec, key), table, out, offset, false)
+      const erased = drawnErasing(spec, key, size)
+      if (erased) erase(out, offset, size.width, erased)
+    }
   }
   return undefined
 }
+
+/** Mirroring alone costs nothing where bytes become float32 anyway. */
+const isFlipOnly = (spec: Augmentation) =>
+  Object.keys(spec).every((name) => /^(horizontalFlip|randomResizedCrop)$/.test(name))
 
 /** What a look at some files has shown, by their places. */
 export interface InspectedSlice {

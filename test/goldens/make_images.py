@@ -6,7 +6,6 @@ With a folder, writes images-folder.json: digests for every 400th image of it, b
 """
 
 import base64
-import hashlib
 import io
 import json
 import os
@@ -20,16 +19,9 @@ from transformers.models.convnext.image_processing_pil_convnext import ConvNextI
 from transformers.models.deit.image_processing_pil_deit import DeiTImageProcessorPil
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
+from picture import digest, picture
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-digest = lambda a: hashlib.sha256(np.ascontiguousarray(a).tobytes()).hexdigest()
-
-
-def picture(width, height):
-    """Integer noise with hard edges; test/unit/images/picture.ts draws the same."""
-    y, x, c = np.mgrid[0:height, 0:width, 0:3].astype(np.int64)
-    noise = (x * 7919 + y * 104729 + c * 1299709 + x * y * 31) % 256
-    edges = np.where((x // 5 + y // 3 + c) % 3 == 0, 255, np.where((x + 2 * y) % 11 < 3, 0, noise))
-    return edges.astype(np.uint8)
 
 
 RESIZES = [

@@ -4,6 +4,7 @@ import { Dataset } from '../../artifacts/dataset.ts'
 import { Model, modelFiles, readModelConfig, readPreprocessor } from '../../artifacts/model.ts'
 import { ProcessedImages } from '../../artifacts/processed-images.ts'
 import { missingPreprocessorConfig } from '../../errors/data.ts'
+import { augmentationOf, augmentationParams, checkAugmentation } from '../../images/augmentation/params.ts'
 import { parsePreprocessorConfig } from '../../images/preprocessor-config.ts'
 import { outputSize } from '../../images/processor.ts'
 import { resizingOf } from '../../nn/families.ts'
@@ -15,17 +16,7 @@ export default defineStage({
   summary: "Prepare images as the model's preprocessor_config.json says, on the fly.",
   params: Type.Object(
     {
-      augment: Type.Object(
-        {
-          horizontalFlip: Type.Number({
-            minimum: 0,
-            maximum: 1,
-            default: 0,
-            description: 'Probability that a training image is mirrored left to right, drawn anew each epoch.',
-          }),
-        },
-        { additionalProperties: false, default: {}, description: 'Random changes to training images.' },
-      ),
+      augment: augmentationParams,
     },
     { additionalProperties: false },
   ),
@@ -33,6 +24,11 @@ export default defineStage({
   outputs: { data: ProcessedImages },
   metrics: {},
   needs: [],
+
+  async check({ params }) {
+    checkAugmentation(params.augment)
+  },
+
   async run(ctx) {
     const { dataset, model } = ctx.inputs
     const json = await readPreprocessor(model.dir)
@@ -41,6 +37,6 @@ export default defineStage({
     const made = outputSize(processor)
     const resizing = made && resizingOf(await readModelConfig(model.dir), made, join(model.dir, modelFiles.config))
     if (resizing !== undefined) ctx.warn(resizing)
-    return { data: { dataset, processor, augmentation: { horizontalFlip: ctx.params.augment.horizontalFlip } } }
+    return { data: { dataset, processor, augmentation: augmentationOf(ctx.params.augment) } }
   },
 })

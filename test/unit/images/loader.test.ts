@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Example } from '../../../src/artifacts/dataset.ts'
-import { isMirrored } from '../../../src/images/augment.ts'
+import type { Augmentation } from '../../../src/artifacts/processed-images.ts'
+import { drawnErasing } from '../../../src/images/augmentation/draw.ts'
+import { isMirrored } from '../../../src/images/augmentation/flip.ts'
 import { decodeImage } from '../../../src/images/decode.ts'
 import { inspectFiles } from '../../../src/images/inspect.ts'
 import { type BatchOptions, createImageLoader, type ImageLoader } from '../../../src/images/loader.ts'
@@ -93,6 +95,64 @@ it('it mirrors the images that seed, epoch and index say', async () => {
     const byPixel = Array.from({ length: 16 }, (_, x) => row(plain, 5).slice(x * 3, x * 3 + 3))
     expect(row(flipped, 5)).toEqual((mirrored.includes(i) ? byPixel.reverse() : byPixel).flat())
   }
+})
+
+describe('augmentation', () => {
+  const everything: Augmentation = {
+    randomResizedCrop: { scale: [0.08, 1], ratio: [3 / 4, 4 / 3] },
+    horizontalFlip: 0.5,
+    verticalFlip: 0.5,
+    rotation: 15,
+    colorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 },
+    randAugment: { ops: 2, magnitude: 9 },
+    randomErasing: 0.5,
+  }
+  const { randomResizedCrop: _, ...fitted } = everything
+  const drawn = (spec: Augmentation, epoch: number) => ({ spec, seed: 3, epoch })
+
+  it.each([
+    ['of whole images', fitted],
+    ['of random parts', everything],
+  ])('it gives the same pixels %s from any workers, order, batches and start', async (_, spec) => {
+    const augmentation = drawn(spec, 1)
+    const [whole] = await collect(loader, { batchSize: 23, augmentation, signal })
+    const one = createImageLoader({ root, processor, workers: 1, cacheBytes: 0 })
+    const order = Int32Array.from(examples.keys(), (i) => 22 - i)
+    try {
+      const backward = await collect(one, { batchSize: 4, order, augmentation, signal })
+      const pixels = backward.flatMap((b) => b.pixels)
+      for (const i of examples.keys()) {
+        const at = (22 - i) * perImage
+        expect(pixels.slice(at, at + perImage)).toEqual(whole?.pixels.slice(i * perImage, (i + 1) * perImage))
+      }
+    } finally {
+      await one.close()
+    }
+  })
+
+  it('it draws anew each epoch, and leaves what it keeps of images as it is', async () => {
+    const [plain] = await collect(loader, { batchSize: 23, signal })
+    const [first] = await collect(loader, { batchSize: 23, augmentation: drawn(fitted, 0), signal })
+    const [second] = await collect(loader, { batchSize: 23, augmentation: drawn(fitted, 1), signal })
+    const [cropped] = await collect(loader, { batchSize: 23, augmentation: drawn(everything, 1), signal })
+    expect(new Set([plain, first, second, cropped].map((b) => String(b?.pixels))).size).toBe(4)
+    expect(await collect(loader, { batchSize: 23, signal })).toEqual([plain])
+  })
+
+  it('it erases to 0, the mean after normalisation, and nothing else', async () => {
+    const spec = { horizontalFlip: 0, randomErasing: 1 }
+    const [plain] = await collect(loader, { batchSize: 23, signal })
+    const [erased] = await collect(loader, { batchSize: 23, augmentation: drawn(spec, 0), signal })
+    for (const i of examples.keys()) {
+      const box = drawnErasing(spec, { seed: 3, epoch: 0, index: i }, { width: 16, height: 16 })
+      const expected = (plain?.pixels ?? []).slice(i * perImage, (i + 1) * perImage).map((v, at) => {
+        const [x, y] = [Math.floor(at / 3) % 16, Math.floor(at / 48)]
+        const inside = box && x >= box.left && x < box.left + box.width && y >= box.top && y < box.top + box.height
+        return inside ? 0 : v
+      })
+      expect(erased?.pixels.slice(i * perImage, (i + 1) * perImage)).toEqual(expected)
+    }
+  })
 })
 
 it('it draws flips anew each epoch, at the rate asked for', () => {
