@@ -3,6 +3,7 @@ import type { Evaluation } from '../artifacts/evaluation.ts'
 import type { ProcessedImages } from '../artifacts/processed-images.ts'
 import { runSlot } from '../artifacts/report.ts'
 import type { TrainingHistory } from '../artifacts/training-history.ts'
+import { type AugmentedExample, augmentationSection } from './augmentation-section.ts'
 import type { Prediction } from './choose-examples.ts'
 import { datasetSection } from './dataset-section.ts'
 import { earlier, evaluationSections } from './evaluation-section.ts'
@@ -20,6 +21,7 @@ export interface ReportContent {
   readonly runs: readonly Evaluation[]
   readonly training: TrainingHistory | undefined
   readonly samples: readonly Example[]
+  readonly augmented: readonly AugmentedExample[]
   /** Of the last evaluation. */
   readonly predictions: readonly Prediction[]
   readonly pictures: Pictures
@@ -60,7 +62,7 @@ function facts({ data: { dataset, processor }, runs }: ReportContent): string {
 
 /** The whole report: one HTML page that loads nothing, with the place where the runner puts what belongs to the run. */
 export async function reportPage(content: ReportContent): Promise<string> {
-  const { title, data, runs, training, samples, predictions, pictures } = content
+  const { title, data, runs, training, samples, augmented, predictions, pictures } = content
   const last = runs.at(-1)
   const page = html`<!doctype html>
 <html lang="en">
@@ -79,6 +81,7 @@ export async function reportPage(content: ReportContent): Promise<string> {
 ${tiles(runs)}
 </header>
 ${datasetSection(data.dataset, samples, pictures)}
+${augmentationSection(data.augmentation, augmented)}
 ${training !== undefined && (await trainingSection(training))}
 ${evaluationSections(runs)}
 ${last !== undefined && predictionSection(last, predictions, pictures)}

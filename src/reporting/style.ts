@@ -56,6 +56,9 @@ svg { max-width: 100%; height: auto; display: block; }
 .dense thead th { vertical-align: bottom; padding: 3px 0; }
 .dense thead span { display: inline-block; writing-mode: vertical-rl; transform: rotate(180deg); max-height: 130px; overflow: hidden; text-overflow: ellipsis; }
 .dense .corner { white-space: normal; }
+.draws { width: 100%; table-layout: fixed; min-width: 560px; }
+.draws th, .draws td { text-align: center; border: 0; padding: 4px; }
+.draws img { display: block; width: 100%; border-radius: 6px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(148px, 1fr)); gap: 14px; margin-top: 16px; }
 figure { margin: 0; min-width: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; break-inside: avoid; }
 figure .picture { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain; background: #fff; }

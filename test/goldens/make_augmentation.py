@@ -2,6 +2,8 @@
 
 Writes augmentation.json: digests of uint8 results for pictures that the tests draw by the same formula, and the
 parameters of RandAugment and TrivialAugmentWide at every magnitude. Run: python make_augmentation.py
+
+Needs torchvision 0.28.0 beside requirements.txt, in the build that fits torch's: another one breaks the import of transformers.
 """
 
 import json

@@ -113,7 +113,15 @@ it.each(Object.keys(tables))(
 it('the report shows every class name as it is, and as nothing else', async () => {
   const elements = async (classes: readonly string[]) => {
     const data = imagesOf(classes)
-    const page = { title: 'x', data, training: history, samples: [], predictions: [], pictures: new Map() }
+    const page = {
+      title: 'x',
+      data,
+      training: history,
+      samples: [],
+      augmented: [],
+      predictions: [],
+      pictures: new Map(),
+    }
     const html = await reportPage({ ...page, runs: [evaluationOf(data, 3, 0.25)] })
     const { document } = parseHTML(html)
     return { count: document.querySelectorAll('b, script, x').length, text: document.body.textContent ?? '' }

@@ -44,7 +44,16 @@ async function reportFile(classes: readonly string[]): Promise<string> {
       .toBuffer()
     pictures.set(file, `data:image/jpeg;base64,${jpeg.toString('base64')}`)
   }
-  const html = await reportPage({ title: 'Shoes', data, runs, training: history, samples, predictions, pictures })
+  const html = await reportPage({
+    title: 'Shoes',
+    data,
+    runs,
+    training: history,
+    samples,
+    augmented: [],
+    predictions,
+    pictures,
+  })
   const run =
     '<section><h2>Run</h2><table><tbody><tr><th>train</th><td>412.3 s</td></tr></tbody></table><pre>seed: 42</pre></section>'
   const file = join(mkdtempSync(join(tmpdir(), 'xp-report-')), 'report.html')

@@ -18,6 +18,7 @@ async function page(classes: readonly string[], over: Partial<Parameters<typeof 
     runs,
     training: history,
     samples,
+    augmented: [],
     predictions,
     pictures,
     ...over,

@@ -24,7 +24,7 @@ async function context(seed = 1) {
     folder,
     done,
     warnings,
-    params: { title: 'Shoes', sampleCount: 5, predictionCount: 5 },
+    params: { title: 'Shoes', sampleCount: 5, augmentedCount: 2, predictionCount: 5 },
     inputs: { runs: [evaluationOf(data, 3, 0.25), evaluationOf(data, 0, 0.7)], training: history, data },
     sources: {},
     seed,
@@ -45,7 +45,7 @@ it('renders a page with a thumbnail of every image it shows', async () => {
   const ctx = await context()
   const { html } = (await report.run(ctx)).report
   const images = html.match(/src="data:image\/jpeg;base64,[A-Za-z0-9+/=]+"/g) ?? []
-  expect(images).toHaveLength(10)
+  expect(images).toHaveLength(10 + 2 * 6)
   expect(ctx.done).toEqual([0, 4, 8, 10])
   expect(ctx.warnings).toEqual([])
 })
@@ -73,4 +73,20 @@ it('an image that is gone leaves a marked place and a warning', async () => {
 it('declares its ports so that several evaluations can be compared', () => {
   expect(report.inputs.runs).toEqual(many(report.inputs.runs.type))
   expect(report.inputs.training.arity).toBe('optional')
+})
+
+it('shows training images beside their draws of the first epochs, and none where nothing is random', async () => {
+  const ctx = await context()
+  const plain = { ...ctx.inputs.data, augmentation: { horizontalFlip: 0 } }
+  const random = { ...ctx.inputs.data, augmentation: { horizontalFlip: 0, randomErasing: 1, rotation: 30 } }
+  const htmlOf = async (data: typeof random | typeof plain) =>
+    (await report.run(Object.create(ctx, { inputs: { value: { ...ctx.inputs, data } } }))).report.html
+  expect(await htmlOf(plain)).not.toContain('Augmentation')
+  const html = await htmlOf(random)
+  expect(html).toContain('randomErasing 1 · rotation 30')
+  const table = /<table class="draws">.*?<\/table>/s.exec(html)?.[0] ?? ''
+  const rows = table.split('<tr title').slice(1)
+  expect(rows).toHaveLength(2)
+  for (const row of rows) expect(new Set(row.match(/base64,[^"]+/g)).size).toBe(6)
+  expect(await htmlOf(random)).toBe(html)
 })
