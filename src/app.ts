@@ -14,7 +14,7 @@ import type { ResolvedExperiment } from './registry/experiment.ts'
 import { createRegistry } from './registry/registry.ts'
 import { executeExperiment } from './runner/execute.ts'
 import { planExperiment } from './runner/plan.ts'
-import { prepare } from './runner/prepare.ts'
+import { type Prepared, prepare } from './runner/prepare.ts'
 import { runsDirectory, storeDirectory } from './runner/project.ts'
 import type { Execution } from './runner/run-result.ts'
 import { openStore } from './runner/store.ts'
@@ -29,6 +29,14 @@ export const loadFile = (file: string, set: readonly string[]): Promise<Resolved
 
 const openProjectStore = ({ file }: ResolvedExperiment) => openStore(storeDirectory(dirname(file), process.env))
 
+const runsOf = ({ file }: ResolvedExperiment) => runsDirectory(dirname(file))
+
+function warnOfSources({ sources }: Prepared): void {
+  for (const own of sources.values())
+    for (const { warnings = [] } of Object.values(own))
+      for (const message of warnings) process.stderr.write(`warning: ${message}\n`)
+}
+
 const sourceProgress = () => createSourceProgress({ stream: process.stderr, isTTY: process.stderr.isTTY === true })
 
 /** Reads the experiment and checks all that can be known before work starts, the device included. */
@@ -39,15 +47,17 @@ export async function validate(file: string, set: readonly string[]): Promise<Re
     await engineCheck(settings)?.()
     return facts
   }
-  const options = { engineFacts: factsOfWorking, onSourceProgress: sourceProgress() }
-  await prepare(experiment, await openProjectStore(experiment), options)
+  const options = { engineFacts: factsOfWorking, onSourceProgress: sourceProgress(), runsDir: runsOf(experiment) }
+  warnOfSources(await prepare(experiment, await openProjectStore(experiment), options))
   return experiment
 }
 
 export async function plan(file: string, set: readonly string[]) {
   const experiment = await loadFile(file, set)
-  const options = { engineFacts, onSourceProgress: sourceProgress() }
-  const { stages, snapshot } = await prepare(experiment, await openProjectStore(experiment), options)
+  const options = { engineFacts, onSourceProgress: sourceProgress(), runsDir: runsOf(experiment) }
+  const prepared = await prepare(experiment, await openProjectStore(experiment), options)
+  warnOfSources(prepared)
+  const { stages, snapshot } = prepared
   return planExperiment(stages, snapshot)
 }
 
@@ -91,7 +101,7 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
   return executeExperiment({
     experiment,
     store: await openProjectStore(experiment),
-    runsDir: runsDirectory(dirname(experiment.file)),
+    runsDir: runsOf(experiment),
     version: packageJson.version,
     engineFacts,
     checkEngine: engineCheck(experiment.engine),

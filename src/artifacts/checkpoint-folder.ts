@@ -59,9 +59,7 @@ async function filesOf(dir: string): Promise<readonly string[]> {
 
 /** What to do about a checkpoint folder that does not exist: a path like a hub id is taken for one. */
 export function absentCheckpointHint(dir: string): string {
-  const local = 'weights are read from a local Hugging Face folder'
-  if (existsSync(dirname(dir))) return local
+  const local = 'weights are a Hugging Face folder on this machine, or a model on the hub (hf://owner/name)'
   const id = `${basename(dirname(dir))}/${basename(dir)}`
-  const files = [modelFiles.config, modelFiles.weights, modelFiles.preprocessor].join(' ')
-  return `${local}; if ${id} is a model on the hub, download it (hf download ${id} ${files} --local-dir FOLDER) and name FOLDER`
+  return existsSync(dirname(dir)) ? local : `${local}; if ${id} is a model on the hub, write hf://${id}`
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Origin } from '../registry/experiment.ts'
-import { keyRoleOf } from '../registry/params.ts'
+import { keyRoleOf, namedSource } from '../registry/params.ts'
 import type { JsonSchema } from './describe.ts'
 import { folderOf, type Located, originOf } from './located.ts'
 
@@ -30,7 +30,7 @@ export function resolvePaths(value: unknown, node: Located | undefined, schema: 
     )
   }
   if (typeof value !== 'string' || !isPath(schema)) return value
-  return resolve(node?.kind === 'scalar' ? folderOf(node) : folder, value)
+  return namedSource(schema, value) ?? resolve(node?.kind === 'scalar' ? folderOf(node) : folder, value)
 }
 
 /** Where each value came from, by dotted path: maps, lists and what is in them. */

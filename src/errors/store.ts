@@ -50,7 +50,7 @@ export const lockLost = (lock: string, cause: unknown) =>
   new XpError({
     code: 'XP_LOCK_LOST',
     exit: 'environment',
-    message: `the lock ${lock} was taken away while its stage ran`,
+    message: `the lock ${lock} was taken away while it was held`,
     hint: 'was the process suspended, or the store cleaned? Run again: what was finished is kept',
     cause,
   })

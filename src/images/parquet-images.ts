@@ -16,6 +16,7 @@ export interface ImageColumns {
   /** Holds the bytes of an image file, or Hugging Face's `{ bytes, path }`. */
   readonly image: string
   readonly label: string
+  readonly group?: string
 }
 
 interface OpenFile {
@@ -52,9 +53,8 @@ export async function openParquetFolder(source: SourceTree, columns: ImageColumn
     for (const inside of paths) {
       const path = join(root, inside)
       const table = await openParquet(path, join(source.root, inside))
-      for (const role of ['image', 'label'] as const)
-        if (!table.columns.includes(columns[role]))
-          throw parquetColumn(path, `${role}Column`, columns[role], table.columns)
+      for (const [role, column] of Object.entries(columns))
+        if (!table.columns.includes(column)) throw parquetColumn(path, `${role}Column`, column, table.columns)
       files.push({ part, path, table })
     }
   const [first] = files
@@ -89,12 +89,12 @@ export async function unpackParquet(
   const { root, files, declared } = await openParquetFolder(source, columns)
   const total = files.reduce((sum, { table }) => sum + table.rows, 0)
   const written: TreeFile[] = []
-  const labelled: { part: string; file: string; sha256: string; label: string }[] = []
+  const labelled: { part: string; file: string; sha256: string; label: string; group: string | undefined }[] = []
   const problems: { file: string; row: number; column: string; what: string }[] = []
   const rowsOf = new Map<string, number>()
   for (const { part, path, table } of files) {
     await mkdir(join(dir, part), { recursive: true })
-    for await (const { first, rows } of table.groups([columns.image, columns.label])) {
+    for await (const { first, rows } of table.groups(Object.values(columns))) {
       signal.throwIfAborted()
       const start = rowsOf.get(part) ?? 0
       rowsOf.set(part, start + rows.length)
@@ -106,13 +106,15 @@ export async function unpackParquet(
           const image = imageIn(row[columns.image])
           if ('wrong' in label) problem(columns.label, label.wrong)
           if ('wrong' in image) problem(columns.image, image.wrong)
-          if ('wrong' in label || 'wrong' in image) return
+          const group = columns.group === undefined ? undefined : labelOf(row[columns.group], undefined)
+          if (columns.group !== undefined && group && 'wrong' in group) problem(columns.group, group.wrong)
+          if ('wrong' in label || 'wrong' in image || (group && 'wrong' in group)) return
           const format = sniffFormat(image.bytes)
           if (format === undefined) return problem(columns.image, `holds no image: ${whyRefused(image.bytes)}`)
           const file = `${part}/${String(start + i).padStart(7, '0')}.${extensions[format]}`
           const digest = sha256(image.bytes)
           written.push({ path: file, size: image.bytes.length, sha256: digest })
-          labelled.push({ part, file, sha256: digest, label: label.label.normalize('NFC') })
+          labelled.push({ part, file, sha256: digest, label: label.label.normalize('NFC'), group: group?.label })
           await writeFile(join(dir, file), image.bytes)
         }),
       )
@@ -127,8 +129,8 @@ export async function unpackParquet(
   if (classes.length < 2) throw oneClassOnly(root, classes[0] ?? '')
   const places = new Map(classes.map((name, place) => [name, place]))
   const parts = Object.fromEntries([...rowsOf.keys()].map((part): [string, Example[]] => [part, []]))
-  for (const { part, file, sha256, label } of labelled)
-    parts[part]?.push({ file, sha256, label: places.get(label) ?? 0 })
+  for (const { part, file, sha256, label, group } of labelled)
+    parts[part]?.push({ file, sha256, label: places.get(label) ?? 0, ...(group !== undefined && { group }) })
   for (const examples of Object.values(parts))
     examples.sort((a, b) => a.label - b.label || compareCodePoints(a.file, b.file))
   return { files: written, labelled: { classes, parts, skipped: [] } }

@@ -14,13 +14,28 @@ export const keyRoleOf = (schema: object): KeyRole | undefined =>
   (schema as Readonly<Record<string, KeyRole | undefined>>)[keyRoleKeyword]
 
 /** What a `tree` param may name: every kind ends as a folder of files. */
-export type SourceKindName = 'folder' | 'archive'
+export type SourceKindName = 'folder' | 'archive' | 'hubModel' | 'hubDataset'
 
 /** The JSON Schema keyword that carries the kinds of source a `tree` param takes. */
 export const sourceKindsKeyword = 'x-xp-sources'
 
 export const sourceKindsOf = (schema: object): readonly SourceKindName[] | undefined =>
   (schema as Readonly<Record<string, readonly SourceKindName[] | undefined>>)[sourceKindsKeyword]
+
+/** How the value of a `tree` param begins that is a place on the hub, and no path. */
+export const hubScheme = 'hf://'
+const hubDatasets = 'datasets/'
+
+/**
+ * A `tree` param's value in full, where it is no path: a place on the hub. A param that takes nothing but datasets from
+ * there needs no `hf://datasets/` before the name.
+ */
+export function namedSource(schema: object, value: string): string | undefined {
+  if (keyRoleOf(schema) !== 'tree') return undefined
+  if (value.startsWith(hubScheme)) return value
+  const sources = sourceKindsOf(schema)
+  return sources?.length === 1 && sources[0] === 'hubDataset' ? `${hubScheme}${hubDatasets}${value}` : undefined
+}
 
 /**
  * A tree of source data, relative to the YAML file that names it.

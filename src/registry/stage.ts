@@ -28,7 +28,7 @@ export interface SourceTree {
   /** What a reader knows `root` by, where that is something else: the archive that was unpacked there. */
   readonly named?: string
   /** What says where the files came from, for `lock.json`: an archive's SHA-256, a repository's revision. */
-  readonly pinned?: Readonly<Record<string, string>>
+  readonly pinned?: Readonly<Record<string, Json>>
   readonly digest: Digest
   readonly files: readonly TreeFile[]
 }

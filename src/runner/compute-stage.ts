@@ -4,6 +4,7 @@ import { diskFailure } from '../errors/store.ts'
 import type { OutputPorts } from '../registry/artifact.ts'
 import type { ResolvedStage } from '../registry/experiment.ts'
 import { crashPoint } from '../std/crash-point.ts'
+import { lockKey, type ProcessLock } from '../std/process-lock.ts'
 import type { ArtifactReader } from './artifact-reader.ts'
 import type { Decision, Outputs } from './decide.ts'
 import { earlierResults } from './earlier-results.ts'
@@ -13,7 +14,6 @@ import type { StoredOutput } from './manifest.ts'
 import { SourceLocator } from './source-locator.ts'
 import type { Sources } from './sources.ts'
 import { stageContext } from './stage-context.ts'
-import { lockStage, type StageLock } from './stage-lock.ts'
 import { StageRecorder } from './stage-recorder.ts'
 import type { Lookup, Store } from './store.ts'
 
@@ -39,7 +39,7 @@ async function runAndPublish(
   decision: Decision,
   made: ReadonlyMap<string, Outputs>,
   scope: RunScope,
-  lock: StageLock,
+  lock: ProcessLock,
 ): Promise<Outputs> {
   const { store, signal } = scope
   const { uses, version } = stage.stage
@@ -103,7 +103,7 @@ export async function computeStage(
   const { store, log, signal } = scope
   const scratch = store.scratchDir(decision.key)
   try {
-    const lock = await lockStage(store.locks, decision.key, {
+    const lock = await lockKey(store.locks, decision.key, {
       signal,
       onWait(holder) {
         const who = holder === undefined ? '' : ` (process ${holder.pid} on ${holder.host})`

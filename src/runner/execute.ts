@@ -102,6 +102,9 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
     engine,
     signal,
   }
+  for (const [stage, own] of prepared.sources)
+    for (const { warnings = [] } of Object.values(own))
+      for (const message of warnings) log.emit({ type: 'warning', stage, message, replayed: false })
   const run = new ActiveRun({ experiment, prepared, scope, dir, force })
   let end = await runStages(run, options, new Set(prepared.stages.map(({ id }) => id)))
   try {

@@ -4,6 +4,7 @@ import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
 import type { SourceProgress } from '../sources/source.ts'
 import type { Snapshot } from './decide.ts'
+import { latestPins } from './pins.ts'
 import { readSources, type Sources } from './sources.ts'
 import type { Store } from './store.ts'
 
@@ -58,6 +59,8 @@ async function factsOf(
 export interface PrepareOptions {
   engineFacts(settings: EngineSettings): Promise<Record<string, string>>
   readonly until?: string
+  /** Where earlier runs are, whose locks say which commits they used. */
+  readonly runsDir?: string
   /** Ends the reading of sources that take long. */
   readonly signal?: AbortSignal
   onSourceProgress?(progress: SourceProgress): void
@@ -76,7 +79,7 @@ export async function prepare(
   const { signal = new AbortController().signal, onSourceProgress: onProgress = () => undefined } = options
   // Together: a device may take a second to answer.
   const [{ sources, errors, unread }, { engine, problems: ofEngine }] = await Promise.all([
-    readSources(stages, { store, signal, onProgress }),
+    readSources(stages, { store, signal, onProgress, pinned: latestPins(options.runsDir, experiment.name) }),
     factsOf(stages, experiment.engine, options.engineFacts),
   ])
   const problems = [...ofEngine, ...errors]

@@ -10,7 +10,8 @@ import { EntrySink } from './entry-sink.ts'
 import { readFolder, readOneFile, withStatCache } from './folder.ts'
 import type { ReadSource, SourceKind, SourceScope } from './source.ts'
 
-const extension = /\.(zip|tar|tar\.gz|tgz)$/i
+/** Whether a path has the ending of an archive that can be unpacked. */
+export const isArchiveName = (path: string): boolean => /\.(zip|tar|tar\.gz|tgz)$/i.test(path)
 
 /** What is kept beside an archive's files. */
 interface Unpacked {
@@ -109,7 +110,7 @@ async function unpack(archive: string, dir: string, scope: SourceScope): Promise
 export const archiveKind: SourceKind = {
   name: 'archive',
   title: 'an archive (.zip, .tar, .tar.gz)',
-  claims: async (value) => extension.test(value) && (await stat(value).catch(() => undefined))?.isFile() === true,
+  claims: async (value) => isArchiveName(value) && (await stat(value).catch(() => undefined))?.isFile() === true,
   async read(archive, scope) {
     const sha256 = (await readOneFile(archive, scope)).files[0]?.sha256 ?? ''
     const dir = scope.store.sourceDir(sha256)

@@ -7,6 +7,8 @@ import type { ListedFile } from '../std/tree.ts'
 export interface ReadSource extends SourceTree {
   /** The files' stamps from before their bytes were read. */
   readonly listed: readonly ListedFile[]
+  /** What a reader of the run should know of how the data was got. */
+  readonly warnings?: readonly string[]
   /** The files as they are now. @throws the file system's error */
   list(): readonly ListedFile[]
 }
@@ -36,6 +38,8 @@ export interface SourceScope {
   readonly store: SourceStore
   readonly signal: AbortSignal
   onProgress(progress: SourceProgress): void
+  /** The commit that the latest run used for a revision of a repository; undefined when none did. */
+  pinned?(repo: string, revision: string): Promise<string | undefined>
 }
 
 /** One kind of thing that a `tree` param may name. */

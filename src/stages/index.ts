@@ -1,6 +1,7 @@
 import type { AnyStage } from '../registry/stage.ts'
 import evaluateClassification from './evaluate/classification.ts'
 import featuresBackbone from './features/backbone.ts'
+import loadHub from './load/hub.ts'
 import loadImagefolder from './load/imagefolder.ts'
 import loadParquet from './load/parquet.ts'
 import loadSample from './load/sample.ts'
@@ -22,6 +23,7 @@ import transformImageProcessor from './transform/image-processor.ts'
 /** Every built-in stage. */
 export const stages: readonly AnyStage[] = [
   loadImagefolder,
+  loadHub,
   loadParquet,
   loadSample,
   loadTable,

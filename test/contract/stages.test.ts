@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { Ajv } from 'ajv'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadExperiment } from '../../src/config/load-experiment.ts'
 import { writeSampleImages } from '../../src/images/shapes.ts'
 import { type InputPorts, type OutputPorts, portOf } from '../../src/registry/artifact.ts'
@@ -14,6 +14,7 @@ import type { AnyStage, MetricDeclarations } from '../../src/registry/stage.ts'
 import { executeExperiment } from '../../src/runner/execute.ts'
 import { openStore } from '../../src/runner/store.ts'
 import { stages } from '../../src/stages/index.ts'
+import { type HubServer, startHub } from '../hub/server.ts'
 import pinned from './versions.json' with { type: 'json' }
 
 const root = resolve(import.meta.dirname, '../..')
@@ -88,7 +89,7 @@ it('every file of a stage is listed, under the name of its path', () => {
   const folder = join(root, 'src/stages')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => /\/.*\.ts$/.test(f))
   expect(stages.map(({ uses }) => `${uses}.ts`).sort()).toEqual(files.sort())
-  expect(stages).toHaveLength(19)
+  expect(stages).toHaveLength(20)
 })
 
 describe.each(stages.map((stage) => [stage.uses, stage] as const))('%s', (_, stage) => {
@@ -165,11 +166,24 @@ describe('the stages that make the same bytes on every machine', () => {
     return dir
   }
   let images: string
+  let hub: HubServer
   beforeAll(async () => {
+    const data = join(root, 'test/goldens/parquet/hub/data')
+    const files = readdirSync(data).map((name) => [`data/${name}`, readFileSync(join(data, name))] as const)
+    const commit = 'a'.repeat(40)
+    hub = await startHub({
+      'datasets/owner/images': { commits: { [commit]: Object.fromEntries(files) }, refs: { main: commit } },
+    })
+    vi.stubEnv('HF_ENDPOINT', hub.url)
+    vi.stubEnv('HF_HUB_CACHE', folder('hub'))
     images = folder('images')
     await writeSampleImages(images, { seed: 1, perClass: 4, size: 16 })
   })
-  afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))))
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await hub.close()
+    await Promise.all(folders.map((dir) => rm(dir, { recursive: true })))
+  })
 
   /** Digests of what each stage made, by port, in a store of its own. */
   async function madeWith(seed: number) {
@@ -198,6 +212,7 @@ stages:
     uses: load/table
     with: { file: labels.csv, root: ${JSON.stringify(images)}, partColumn: part }
   parquet: { uses: load/parquet, with: { root: ${JSON.stringify(relative(dir, join(root, 'test/goldens/parquet/hub')))} } }
+  hub: { uses: load/hub, with: { repo: owner/images } }
   split: { uses: split/stratified, from: load, with: { train: 0.5, validation: 0.25, test: 0.25 } }
   random: { uses: split/random, from: load, with: { train: 0.5, test: 0.5 } }
   fold: { uses: split/kfold, from: load, with: { folds: 2, fold: 1 } }
@@ -244,7 +259,7 @@ stages:
         )
     }
     expect(made).toEqual(pinned)
-    expect(made).toHaveLength(14)
+    expect(made).toHaveLength(15)
   })
 
   it('it makes the same in another store, and other bytes from another seed where a stage needs one', async () => {

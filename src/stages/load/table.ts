@@ -43,8 +43,9 @@ export default defineStage({
         description: 'The table: .csv with a line of column names, .jsonl with an object a line, or .parquet.',
       }),
       root: TreePath({
-        description: "The folder, or archive (.zip, .tar, .tar.gz), that the table's paths start from.",
-        sources: ['folder', 'archive'],
+        description:
+          "The folder, archive (.zip, .tar, .tar.gz) or place on the hub (hf://datasets/owner/name) that the table's paths start from.",
+        sources: ['folder', 'archive', 'hubDataset'],
       }),
       pathColumn: column('path', 'Column with the path of each image.'),
       labelColumn: column('label', 'Column with the class of each image.'),

@@ -19,7 +19,7 @@ import {
   takeRows,
 } from '../../nn/pretrained.ts'
 import { TreePath } from '../../registry/params.ts'
-import { defineStage } from '../../registry/stage.ts'
+import { defineStage, locationOf } from '../../registry/stage.ts'
 import type { TensorPlace } from '../../std/safetensors.ts'
 import { TensorsOnDisk } from '../../std/tensors-on-disk.ts'
 
@@ -46,7 +46,8 @@ export default defineStage({
     {
       weights: TreePath({
         description:
-          'Local Hugging Face folder: config.json, model.safetensors (or its shards and their index), preprocessor_config.json.',
+          'Hugging Face folder: config.json, model.safetensors (or its shards and their index), preprocessor_config.json; or a model on the hub: hf://owner/name, with @revision where wanted.',
+        sources: ['folder', 'hubModel'],
       }),
       head: Type.Enum([...headChoices], {
         default: 'auto',
@@ -65,7 +66,8 @@ export default defineStage({
   outputs: { model: Model },
   metrics: {},
   needs: ['seed'],
-  async check({ params: { weights: folder, head } }) {
+  async check({ params: { weights, head }, sources }) {
+    const folder = locationOf(weights, sources.weights)
     const { config, file, tensors } = await openCheckpoint(folder)
     const layout = layoutOf(config, join(folder, modelFiles.config))
     const labels = headLabels(layout, tensors) ?? 1
@@ -73,7 +75,8 @@ export default defineStage({
   },
   absent: absentCheckpointHint,
   async run(ctx) {
-    const { weights: folder, head: choice, headInit } = ctx.params
+    const { weights, head: choice, headInit } = ctx.params
+    const folder = locationOf(weights, ctx.sources.weights)
     const { classes } = ctx.inputs.dataset
     const { config, preprocessor, file, tensors } = await openCheckpoint(folder)
     const configFile = join(folder, modelFiles.config)

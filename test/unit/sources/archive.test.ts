@@ -74,7 +74,7 @@ describe.each(packers)('%s', (name, pack) => {
       (path: string) => rmSync(path),
       (path: string) => writeFileSync(join(path, '../new.jpg'), ''),
       (path: string) => rmSync(join(path, '../..'), { recursive: true }),
-      () => writeFileSync(join(store.sourceDir(source.pinned?.sha256 ?? ''), 'unpacked.json'), '{"form'),
+      () => writeFileSync(join(store.sourceDir(String(source.pinned?.sha256)), 'unpacked.json'), '{"form'),
     ]) {
       harm(join(source.root, 'Boot/1.jpg'))
       const again = await archiveKind.read(join(dir, name), scope())

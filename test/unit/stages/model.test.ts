@@ -190,9 +190,9 @@ describe('model/pretrained', () => {
     it('absent folder, with what to do for a hub id', async () => {
       const error = await failure(check(join(scratch, 'google/vit-base-patch16-224-in21k')))
       expect(error.code).toBe('XP_NO_WEIGHTS_FOLDER')
-      expect(error.hint).toContain('hf download google/vit-base-patch16-224-in21k')
+      expect(error.hint).toContain('write hf://google/vit-base-patch16-224-in21k')
       expect(pretrained.absent?.(join(scratch, 'google/vit-base-patch16-224-in21k'))).toBe(error.hint)
-      expect(pretrained.absent?.(join(scratch, 'vit-bsae'))).not.toContain('hf download')
+      expect(pretrained.absent?.(join(scratch, 'vit-bsae'))).not.toContain('write hf://')
     })
 
     it('a file instead of a folder', async () => {

@@ -3,11 +3,10 @@ import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lockLost } from '../errors/store.ts'
-import { writeFileAtomic } from '../std/fs.ts'
-import type { Digest } from '../std/hash.ts'
+import { writeFileAtomic } from './fs.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
-export interface StageLock {
+export interface ProcessLock {
   /** @throws XpError when the lock was lost meanwhile: another process may have written to the scratch folder. */
   assertHeld(): void
   release(): Promise<void>
@@ -36,14 +35,14 @@ async function breakLock(lock: string, aside: string): Promise<void> {
 }
 
 /**
- * Waits until this process alone computes `key`. `onWait` is told once who holds it.
+ * Waits until this process alone works on `key`. `onWait` is told once who holds it.
  * @throws the signal's reason when aborted while waiting.
  */
-export async function lockStage(
+export async function lockKey(
   folder: string,
-  key: Digest,
+  key: string,
   { signal, onWait }: { readonly signal: AbortSignal; onWait(holder: ProcessIdentity | undefined): void },
-): Promise<StageLock> {
+): Promise<ProcessLock> {
   const [lock, owner] = [join(folder, `${key}.lock`), join(folder, `${key}.json`)]
   // Loaded here: a run that computes nothing locks nothing.
   const { default: lockfile } = await import('proper-lockfile')

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { isAlive, ownIdentity } from '../../../src/runner/process-identity.ts'
-import { lockStage } from '../../../src/runner/stage-lock.ts'
-import { temporaryFolder } from './temporary.ts'
+import { isAlive, ownIdentity } from '../../../src/std/process-identity.ts'
+import { lockKey } from '../../../src/std/process-lock.ts'
+import { temporaryFolder } from '../runner/temporary.ts'
 
 const key = 'k'.repeat(64)
 const signal = new AbortController().signal
@@ -16,8 +16,8 @@ beforeEach(() => {
 it('lets one in at a time and tells the others who holds it', async () => {
   const order: string[] = []
   const told: unknown[] = []
-  const first = await lockStage(folder, key, { signal, onWait: () => told.push('first') })
-  const second = lockStage(folder, key, { signal, onWait: (holder) => told.push(holder) }).then(async (lock) => {
+  const first = await lockKey(folder, key, { signal, onWait: () => told.push('first') })
+  const second = lockKey(folder, key, { signal, onWait: (holder) => told.push(holder) }).then(async (lock) => {
     order.push('second')
     await lock.release()
   })
@@ -38,7 +38,7 @@ it('breaks the lock of a dead process, also when its number is used again', asyn
     expect(isAlive(holder)).toBe(false)
     mkdirSync(join(folder, `${key}.lock`))
     writeFileSync(join(folder, `${key}.json`), JSON.stringify(holder))
-    const lock = await lockStage(folder, key, { signal, onWait: () => expect.unreachable() })
+    const lock = await lockKey(folder, key, { signal, onWait: () => expect.unreachable() })
     await lock.release()
   }
 })
@@ -48,7 +48,7 @@ it('does not break a fresh lock of another machine, and stops waiting when abort
   writeFileSync(join(folder, `${key}.json`), JSON.stringify({ host: 'elsewhere', pid: 1 }))
   const controller = new AbortController()
   let holder: unknown
-  const waiting = lockStage(folder, key, {
+  const waiting = lockKey(folder, key, {
     signal: controller.signal,
     onWait(found) {
       holder = found
