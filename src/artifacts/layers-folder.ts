@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { badSavedModel } from '../errors/models.ts'
+import { elementCount } from '../std/shape.ts'
 
 /** The description in a folder that `tf.LayersModel.save` wrote. */
 export const layersModelFile = 'model.json'
@@ -41,8 +42,41 @@ export async function readLayersFolder(dir: string): Promise<LayersFolder> {
   if (typeof modelTopology !== 'object' || modelTopology === null || !Array.isArray(weightsManifest))
     throw badSavedModel(file, 'it has no modelTopology and weightsManifest')
   const groups = weightsManifest as NonNullable<ModelJson['weightsManifest']>
-  const shards = await Promise.all(groups.flatMap(({ paths }) => paths).map((path) => bytesOf(join(dir, path))))
-  return { topology: modelTopology, entries: groups.flatMap(({ weights }) => weights), weights: Buffer.concat(shards) }
+  const paths = groups.flatMap((group) => group.paths)
+  const outside = paths.find((path) => typeof path !== 'string' || !/^[^/\\:\0]+$/.test(path) || path === '..')
+  if (outside !== undefined)
+    throw badSavedModel(file, `it names ${JSON.stringify(outside)} for its weights, which is no file beside it`)
+  const weights = Buffer.concat(await Promise.all(paths.map((path) => bytesOf(join(dir, path)))))
+  const entries = groups.flatMap((group) => group.weights)
+  const expected = entries.reduce((sum, entry) => sum + bytesOfEntry(entry, file), 0)
+  if (weights.length !== expected)
+    throw badSavedModel(
+      file,
+      `its weights are ${expected} bytes, and ${paths.join(', ')} ${paths.length === 1 ? 'has' : 'have together'} ${weights.length}`,
+    )
+  return { topology: modelTopology, entries, weights }
+}
+
+const elementBytes: Readonly<Record<string, number>> = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+  uint8: 1,
+  uint16: 2,
+  float16: 2,
+}
+
+/** Bytes of one entry in the shards: of what it is quantised to, where it is. */
+function bytesOfEntry({ name, shape, dtype, quantization }: WeightEntry, file: string): number {
+  const stored = quantization?.dtype ?? dtype
+  const bytes = elementBytes[stored]
+  if (
+    bytes === undefined ||
+    !Array.isArray(shape) ||
+    !shape.every((length) => Number.isSafeInteger(length) && length >= 0)
+  )
+    throw badSavedModel(file, `its weight ${JSON.stringify(name)} has the type ${stored} and the shape [${shape}]`)
+  return bytes * elementCount(shape)
 }
 
 function parse(file: string, bytes: Uint8Array): ModelJson {

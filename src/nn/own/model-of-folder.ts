@@ -5,9 +5,10 @@ import { badLayersModel, fixedImageSize } from '../../errors/models.ts'
 import type { Classifier, Weights } from '../../registry/engine.ts'
 import type { ImageSize } from '../layout.ts'
 import { inputSizeOf, layersClassifier, layersInitialValues } from './layers-classifier.ts'
+import { withNewHead } from './new-head.ts'
 import { layersModelType } from './own-config.ts'
 import { savedLayers } from './saved-layers.ts'
-import { ignoredSettings, type Serialized, seeded, withLogits, withUnits } from './topology.ts'
+import { ignoredSettings, type Serialized, seeded, withLogits } from './topology.ts'
 
 /** A saved model of tf.layers, for these labels. */
 export interface SavedModel {
@@ -30,16 +31,26 @@ export interface SavedModel {
 export async function modelOfFolder(
   folder: LayersFolder,
   labels: readonly string[] | undefined,
-  { dir, head, side }: { readonly dir: string; readonly head: 'keep' | 'new'; readonly side?: number },
+  {
+    dir,
+    head,
+    featureLayer,
+    side,
+  }: {
+    readonly dir: string
+    readonly head: 'keep' | 'new'
+    readonly featureLayer?: string
+    readonly side?: number
+  },
 ): Promise<SavedModel> {
   const where = join(dir, layersModelFile)
   const { topology: saved, weights } = await savedLayers(folder, where)
-  const plain = withLogits(saved, where)
-  const topology = head === 'new' ? (withUnits(plain, labels?.length ?? 1) ?? plain) : plain
+  if (head === 'keep' && featureLayer !== undefined)
+    throw badLayersModel(where, 'featureLayer says where a new head belongs, and its head is kept', 'set head: new')
+  const topology =
+    head === 'new' ? withNewHead(saved, featureLayer, labels?.length ?? 1, where) : withLogits(saved, where)
   const image = imageOf(topology, side, where)
   const classifier = layersClassifier(topology, labels, image, where)
-  if (head === 'new' && !classifier.parameters.some((parameter) => parameter.head))
-    throw badLayersModel(where, 'it does not end in a dense layer, so it cannot have a new head', 'keep its head')
   return {
     classifier,
     fields: { model_type: layersModelType, topology },
@@ -49,7 +60,9 @@ export async function modelOfFolder(
       if (head === 'keep') return weights
       const ofHead = new Set(classifier.parameters.filter((parameter) => parameter.head).map(({ name }) => name))
       const drawn = layersInitialValues(seeded(topology, seed))
-      return new Map([...weights, ...[...drawn].filter(([name]) => ofHead.has(name))])
+      const used = new Set([...classifier.parameters, ...classifier.buffers].map(({ name }) => name))
+      const kept = [...weights].filter(([name]) => used.has(name))
+      return new Map([...kept, ...[...drawn].filter(([name]) => ofHead.has(name))])
     },
   }
 }

@@ -134,6 +134,16 @@ function withOutput(
 const activationOf = ({ className, config }: Serialized) =>
   className === 'Softmax' ? 'softmax' : typeof config.activation === 'string' ? config.activation : 'linear'
 
+/** The activation that a model ends in; `linear` where its last layer has none. */
+export function outputActivation(topology: Serialized): string {
+  let found = 'linear'
+  withOutput(topology, (layer) => {
+    found = activationOf(layer)
+    return layer
+  })
+  return found
+}
+
 /**
  * The topology without the softmax at its end: training and scoring take logits.
  * @param where names the model in errors

@@ -17,8 +17,15 @@ const params = Type.Object(
     head: Type.Enum(['keep', 'new'], {
       default: 'keep',
       description:
-        "The dense layer at the end: keep it, its numbers being the dataset's classes in order, or a new one for the classes.",
+        "The dense layer at the end: keep it, its numbers being the dataset's classes in order, or a new one for the classes, which follows featureLayer.",
     }),
+    featureLayer: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'The layer that a new head follows, by its name in model.json; what comes after it is left out. Where a new head is wanted and this is absent: the layer before the dense one at the end.',
+      }),
+    ),
     imageSize: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -31,10 +38,15 @@ const params = Type.Object(
   { additionalProperties: false },
 )
 
-async function open({ folder, head, imageSize }: Static<typeof params>, labels?: readonly string[]) {
+async function open({ folder, head, featureLayer, imageSize }: Static<typeof params>, labels?: readonly string[]) {
   const { modelOfFolder } = await import('../../nn/own/model-of-folder.ts')
   const { tryOut } = await import('../../nn/own/try-out.ts')
-  const options = { dir: folder, head, ...(imageSize !== undefined && { side: imageSize }) }
+  const options = {
+    dir: folder,
+    head,
+    ...(featureLayer !== undefined && { featureLayer }),
+    ...(imageSize !== undefined && { side: imageSize }),
+  }
   const made = await modelOfFolder(await readLayersFolder(folder), labels, options)
   tryOut(made.classifier, join(folder, layersModelFile))
   return made
