@@ -17,11 +17,14 @@ function cubic(x: number): number {
   return 0
 }
 
+/** Pillow writes these as floats, which shows in the last bit of a large image now and then. */
+const [constant, wave] = [Math.fround(0.54), Math.fround(0.46)]
+
 function hamming(x: number): number {
   const t = Math.abs(x)
   if (t === 0) return 1
   if (t >= 1) return 0
-  return (Math.sin(t * Math.PI) / (t * Math.PI)) * (0.54 + 0.46 * Math.cos(t * Math.PI))
+  return (Math.sin(t * Math.PI) / (t * Math.PI)) * (constant + wave * Math.cos(t * Math.PI))
 }
 
 /** Pillow's convolution kernels by PIL filter number (`src/libImaging/Resample.c`); nearest (0) has none. */

@@ -27,7 +27,7 @@ describe('resize', () => {
   })
 
   it('it covers every filter, up and down', () => {
-    expect(resizes.length).toBe(66)
+    expect(resizes.length).toBe(138)
     expect(new Set(resizes.map((r) => r.resample)).size).toBe(6)
   })
 
