@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import {
+  noConfigBeside,
   noSafetensors,
   notAModelFolder,
   noWeightsFolder,
@@ -9,13 +10,13 @@ import {
   unsupportedDtype,
 } from '../errors/weights.ts'
 import { locateTensors, type TensorPlace } from '../std/safetensors.ts'
-import { modelFiles, type PreprocessorConfig, readModelConfig, readPreprocessor } from './model.ts'
-import type { HuggingFaceConfig } from './model-config.ts'
+import { modelFiles, type PreprocessorConfig, readConfig, readPreprocessor } from './model.ts'
 import { locateShardedTensors, shardIndexFile } from './sharded-tensors.ts'
 
 /** What a local Hugging Face folder says of itself; its tensors are not read. */
 export interface CheckpointFolder {
-  readonly config: HuggingFaceConfig
+  /** The content of `config.json`: Hugging Face's, or another library's. */
+  readonly config: Readonly<Record<string, unknown>>
   readonly preprocessor: PreprocessorConfig | undefined
   /** The file that holds the tensors, or the index of the files that do. */
   readonly file: string
@@ -26,11 +27,15 @@ export interface CheckpointFolder {
 /** Whole numbers are counters, such as BatchNorm's `num_batches_tracked`. */
 const readableTypes = ['F32', 'F16', 'BF16', 'F64', 'I64']
 
-/** @throws XpError when a file is missing or broken, or a tensor is of a type that holds no weights */
-export async function openCheckpoint(dir: string): Promise<CheckpointFolder> {
+/**
+ * @param weights name of the file that holds the tensors, where it is not the usual one
+ * @throws XpError when a file is missing or broken, or a tensor is of a type that holds no weights
+ */
+export async function openCheckpoint(dir: string, weights?: string): Promise<CheckpointFolder> {
   const names = await filesOf(dir)
-  const config = await readModelConfig(dir)
-  const name = [modelFiles.weights, shardIndexFile].find((known) => names.includes(known))
+  if (weights !== undefined && !names.includes(modelFiles.config)) throw noConfigBeside(join(dir, weights))
+  const config = await readConfig(dir)
+  const name = weights ?? [modelFiles.weights, shardIndexFile].find((known) => names.includes(known))
   if (name === undefined) throw noSafetensors(dir, names)
   const file = join(dir, name)
   try {

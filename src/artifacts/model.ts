@@ -81,11 +81,23 @@ export async function writeModelFolder(dir: string, model: ModelFolder): Promise
  * @throws XpError when the folder or file is not there, is not JSON, or names no `model_type`
  */
 export async function readModelConfig(dir: string): Promise<HuggingFaceConfig> {
-  const file = join(dir, modelFiles.config)
-  const config = await readJsonObject(dir, modelFiles.config)
-  if (config === undefined) throw missingModelFile(dir, modelFiles.config)
+  return asHuggingFace(await readConfig(dir), join(dir, modelFiles.config))
+}
+
+/** @throws XpError when a `config.json` names no `model_type` */
+export function asHuggingFace(config: Readonly<Record<string, unknown>>, file: string): HuggingFaceConfig {
   if (typeof config.model_type !== 'string') throw badModelConfig(file, 'model_type', config.model_type, 'a string')
   return config as HuggingFaceConfig
+}
+
+/**
+ * The parsed `config.json` of a folder, whosever it is.
+ * @throws XpError when it is not there, or is not a JSON object
+ */
+export async function readConfig(dir: string): Promise<Readonly<Record<string, unknown>>> {
+  const config = await readJsonObject(dir, modelFiles.config)
+  if (config === undefined) throw missingModelFile(dir, modelFiles.config)
+  return config
 }
 
 /** The parsed `preprocessor_config.json`, or undefined when the folder has none. */

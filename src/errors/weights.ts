@@ -44,6 +44,33 @@ export const unsupportedModelType = (where: string, modelType: unknown, supporte
   })
 }
 
+export const unknownTimm = (where: string, architecture: string, examples: readonly string[]) =>
+  new XpError({
+    code: 'XP_UNSUPPORTED_MODEL_TYPE',
+    exit: 'data',
+    message: `${where}: timm's architecture ${JSON.stringify(architecture)} is not supported`,
+    hint: `supported are the families of ${examples.join(', ')}`,
+    details: { file: where, architecture },
+  })
+
+export const unsupportedTimm = (where: string, architecture: string, why: string) =>
+  new XpError({
+    code: 'XP_TIMM_VARIANT',
+    exit: 'data',
+    message: `${where}: timm's ${architecture} cannot be read as it is: ${why}`,
+    hint: 'use the plain model of that family, or the checkpoint that Hugging Face has of it',
+    details: { file: where, architecture },
+  })
+
+export const noConfigBeside = (file: string) =>
+  new XpError({
+    code: 'XP_NO_CONFIG_BESIDE',
+    exit: 'data',
+    message: `${file} has no config.json beside it, which says what model its tensors belong to`,
+    hint: "put the config.json of the checkpoint, Hugging Face's or timm's, into the same folder",
+    details: { file },
+  })
+
 export const notAModelFolder = (dir: string) =>
   new XpError({
     code: 'XP_NO_MODEL_FOLDER',

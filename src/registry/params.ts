@@ -14,7 +14,7 @@ export const keyRoleOf = (schema: object): KeyRole | undefined =>
   (schema as Readonly<Record<string, KeyRole | undefined>>)[keyRoleKeyword]
 
 /** What a `tree` param may name: every kind ends as a folder of files. */
-export type SourceKindName = 'folder' | 'archive' | 'hubModel' | 'hubDataset'
+export type SourceKindName = 'folder' | 'archive' | 'safetensors' | 'hubModel' | 'hubDataset'
 
 /** The JSON Schema keyword that carries the kinds of source a `tree` param takes. */
 export const sourceKindsKeyword = 'x-xp-sources'

@@ -31,7 +31,8 @@ export async function readFolder(path: string, { store }: Pick<SourceScope, 'sto
   return { root: path, ...hashed, list: () => listTree(path) }
 }
 
-function listFile(path: string): ListedFile[] {
+/** One file as its listing. @throws the file system's error */
+export function listFile(path: string): ListedFile[] {
   const { size, mtimeMs, ctimeMs, ino, ...stat } = statSync(path)
   if ((stat.mode & 0o170000) === 0o040000) throw Object.assign(new Error('is a folder'), { code: 'EISDIR', path })
   return [{ path: basename(path), size, mtimeMs, ctimeMs, ino }]

@@ -1,10 +1,17 @@
 import { archiveKind } from './archive.ts'
 import { folderKind } from './folder.ts'
 import { hubDatasetKind, hubModelKind } from './hub/hub.ts'
+import { safetensorsKind } from './safetensors-file.ts'
 import type { SourceKind } from './source.ts'
 
 /** Every kind of source; the first that claims a value reads it. */
-export const sourceKinds: readonly SourceKind[] = [hubModelKind, hubDatasetKind, archiveKind, folderKind]
+export const sourceKinds: readonly SourceKind[] = [
+  hubModelKind,
+  hubDatasetKind,
+  archiveKind,
+  safetensorsKind,
+  folderKind,
+]
 
 /** @returns the kind of source that a value names */
 export async function kindOf(value: string): Promise<SourceKind> {

@@ -125,7 +125,7 @@ export async function readHub(
   const { root, listed, files } = await verified({ place, commit, cache, client, scope }, settings.cacheDir)
   const named = `${repo}@${short(commit)}${place.path === '' ? '' : `/${place.path}`}`
   const pin = { repo, revision: place.revision, commit }
-  const isFile = files.length === 1 && files[0]?.path === place.path
+  const isFile = files.some(({ path }) => path === place.path)
   if (isFile && isArchiveName(place.path)) {
     const unpacked = await archiveKind.read(join(root, place.path), scope)
     return { ...unpacked, named, pinned: { ...unpacked.pinned, ...pin }, warnings }

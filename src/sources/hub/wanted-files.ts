@@ -23,7 +23,11 @@ export function wantedFiles<F extends { readonly path: string }>(place: RepoPlac
   const { type, path } = place
   const repo = repoTitle(place)
   const single = files.filter((file) => file.path === path)
-  if (single.length > 0) return single
+  if (single.length > 0) {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1)
+    const beside = type === 'model' ? modelFiles.map((name) => folder + name) : []
+    return files.filter((file) => file.path === path || beside.includes(file.path))
+  }
   const inside = files.filter((file) => below(path, file.path) !== undefined)
   if (type === 'dataset') {
     const data = inside.filter((file) => isData(file.path))

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Type } from 'typebox'
-import { absentCheckpointHint, openCheckpoint } from '../../artifacts/checkpoint-folder.ts'
+import { absentCheckpointHint } from '../../artifacts/checkpoint-folder.ts'
 import { Dataset } from '../../artifacts/dataset.ts'
 import { Model, modelFiles, writeModelFolder } from '../../artifacts/model.ts'
 import { type HuggingFaceConfig, labelFields, labelsOf } from '../../artifacts/model-config.ts'
 import { nonFiniteWeights } from '../../errors/weights.ts'
-import { layoutOf } from '../../nn/families.ts'
+import { openPretrained } from '../../nn/open-pretrained.ts'
 import {
   fitCheckpoint,
   headChoices,
@@ -46,8 +46,8 @@ export default defineStage({
     {
       weights: TreePath({
         description:
-          'Hugging Face folder: config.json, model.safetensors (or its shards and their index), preprocessor_config.json; or a model on the hub: hf://owner/name, with @revision where wanted.',
-        sources: ['folder', 'hubModel'],
+          'Hugging Face folder: config.json, model.safetensors (or its shards and their index), preprocessor_config.json; or such a file with its config.json beside it; or a model on the hub: hf://owner/name, with @revision where wanted. Checkpoints of timm are read too.',
+        sources: ['folder', 'safetensors', 'hubModel'],
       }),
       head: Type.Enum([...headChoices], {
         default: 'auto',
@@ -67,9 +67,7 @@ export default defineStage({
   metrics: {},
   needs: ['seed'],
   async check({ params: { weights, head }, sources }) {
-    const folder = locationOf(weights, sources.weights)
-    const { config, file, tensors } = await openCheckpoint(folder)
-    const layout = layoutOf(config, join(folder, modelFiles.config))
+    const { file, layout, tensors } = await openPretrained(locationOf(weights, sources.weights), weights)
     const labels = headLabels(layout, tensors) ?? 1
     fitCheckpoint(layout, tensors, labels, head, file)
   },
@@ -78,9 +76,8 @@ export default defineStage({
     const { weights, head: choice, headInit } = ctx.params
     const folder = locationOf(weights, ctx.sources.weights)
     const { classes } = ctx.inputs.dataset
-    const { config, preprocessor, file, tensors } = await openCheckpoint(folder)
+    const { config, preprocessor, file, layout, tensors } = await openPretrained(folder, weights)
     const configFile = join(folder, modelFiles.config)
-    const layout = layoutOf(config, configFile)
     const { found, filled, unexpected, head } = fitCheckpoint(layout, tensors, classes.length, choice, file)
     if (unexpected.length > 0) ctx.warn(`${file}: these tensors are not used: ${unexpected.join(', ')}`)
     const places = new Map<string, TensorPlace | Float32Array>([...filled, ...found])

@@ -171,6 +171,16 @@ describe('a download', () => {
     expect(hub.seen).toEqual([])
   })
 
+  it('takes one file of weights, with what describes it', async () => {
+    const source = await read('hf://owner/vit/model.safetensors')
+    expect(source.files.map(({ path }) => path)).toEqual([
+      'config.json',
+      'model.safetensors',
+      'preprocessor_config.json',
+    ])
+    expect(source.root).toBe(inCache('snapshots', first, '.'))
+  })
+
   it('has the digest of the same files in any folder', async () => {
     const { digest } = await read('hf://owner/vit')
     const { readFolder } = await import('../../../src/sources/folder.ts')

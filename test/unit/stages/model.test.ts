@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Dataset } from '../../../src/artifacts/dataset.ts'
 import { readModelConfig, readModelWeights, readPreprocessor, readProvenance } from '../../../src/artifacts/model.ts'
 import { XpError } from '../../../src/errors/xp-error.ts'
+import { openStore } from '../../../src/runner/store.ts'
+import { safetensorsKind } from '../../../src/sources/safetensors-file.ts'
 import pretrained from '../../../src/stages/model/pretrained.ts'
 import vit from '../../../src/stages/model/vit.ts'
 import { asFloat32, readSafetensors, writeSafetensors } from '../../../src/std/safetensors.ts'
@@ -124,6 +126,31 @@ describe('model/pretrained', () => {
     expect(warnings).toEqual([])
   })
 
+  it('takes one file of weights with its config beside it, and counts nothing else there', async () => {
+    const dir = join(scratch, 'several')
+    await cp(tiny, dir, { recursive: true })
+    await rename(join(dir, 'model.safetensors'), join(dir, 'epoch-3.safetensors'))
+    const file = join(dir, 'epoch-3.safetensors')
+    expect(await safetensorsKind.claims(file)).toBe(true)
+    const scope = {
+      store: await openStore(join(scratch, 'store')),
+      signal: new AbortController().signal,
+      onProgress: () => {},
+    }
+    const source = await safetensorsKind.read(file, scope)
+    expect(source.files.map(({ path }) => path)).toEqual([
+      'epoch-3.safetensors',
+      'config.json',
+      'preprocessor_config.json',
+    ])
+    const made = context({ weights: file, head: 'auto' as const, headInit: 'huggingface' as const }, shoes)
+    Reflect.set(made, 'sources', { weights: source })
+    const { model } = await pretrained.run(made)
+    expect(await readModelWeights(model.dir)).toEqual(await readModelWeights(tiny))
+    await writeFile(join(dir, 'epoch-4.safetensors'), 'another')
+    expect((await safetensorsKind.read(file, scope)).digest).toBe(source.digest)
+  })
+
   it("puts the head's rows in the order of the dataset's classes", async () => {
     const { model } = await run(tiny, ['shoe', 'boot', 'sandal'])
     const [before, after] = [await readModelWeights(tiny), await readModelWeights(model.dir)]
@@ -193,6 +220,24 @@ describe('model/pretrained', () => {
       expect(error.hint).toContain('write hf://google/vit-base-patch16-224-in21k')
       expect(pretrained.absent?.(join(scratch, 'google/vit-base-patch16-224-in21k'))).toBe(error.hint)
       expect(pretrained.absent?.(join(scratch, 'vit-bsae'))).not.toContain('write hf://')
+    })
+
+    it('a file of weights without its config', async () => {
+      const alone = join(scratch, 'alone.safetensors')
+      await cp(join(tiny, 'model.safetensors'), alone)
+      const source = await safetensorsKind.read(alone, {
+        store: await openStore(join(scratch, 'store')),
+        signal: new AbortController().signal,
+        onProgress: () => {},
+      })
+      const checked = pretrained.check?.({
+        params: { weights: alone, head: 'auto', headInit: 'huggingface' },
+        sources: { weights: source },
+      })
+      expect(await failure(checked ?? Promise.resolve())).toMatchObject({
+        code: 'XP_NO_CONFIG_BESIDE',
+        message: expect.stringContaining('alone.safetensors has no config.json beside it'),
+      })
     })
 
     it('a file instead of a folder', async () => {
