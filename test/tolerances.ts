@@ -28,6 +28,12 @@ export const tolerances = {
 
 export const ceiling = 1e-3
 
+/** Largest differences of 8-bit pixels, in levels of 255; where none stands here, bytes are equal. */
+export const pixelLevels = {
+  /** Bilinear by torchvision's 16-bit coefficients against the floats it uses on a processor without AVX2 and NEON. */
+  torchFloats: 1,
+} as const
+
 /** Largest violation of a tolerance over two equally long vectors: at most 1 when all elements pass. */
 export function excess(
   actual: ArrayLike<number>,

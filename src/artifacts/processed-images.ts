@@ -4,8 +4,12 @@ import { jsonArtifact } from './json-artifact.ts'
 /** PIL's filter numbers as Hugging Face writes them: 0 nearest, 1 lanczos, 2 bilinear, 3 bicubic, 4 box, 5 hamming. */
 export type Resample = 0 | 1 | 2 | 3 | 4 | 5
 
+/** Whose arithmetic pixels follow, as transformers names it: its processors on Pillow, or those on torchvision ("fast"). */
+export type Backend = 'pil' | 'torchvision'
+
 /** Deterministic preprocessing, the fields of `preprocessor_config.json` after defaults. Sizes in pixels. */
 export interface ImageProcessor {
+  readonly backend: Backend
   readonly doResize: boolean
   /** Exact height and width, or the shortest edge with the aspect ratio kept. */
   readonly size: { readonly height: number; readonly width: number } | { readonly shortestEdge: number }

@@ -230,6 +230,15 @@ export const malformedPreprocessorConfig = (where: string, what: string) =>
     hint: 'see the image processor of this checkpoint on the Hugging Face hub',
   })
 
+/** @param filter what the file asks for, by name */
+export const noTorchvisionFilter = (where: string, filter: string) =>
+  new XpError({
+    code: 'XP_NO_TORCHVISION_FILTER',
+    exit: 'config',
+    message: `${where} resizes with ${filter}, which "backend: torchvision" does not do`,
+    hint: 'say "backend: pil" under the transform stage\'s "with"; torchvision resizes with bilinear, bicubic and lanczos',
+  })
+
 export const unsupportedImageProcessor = (where: string, name: string, supported: readonly string[]) => {
   const near = nearest(name, supported)
   return new XpError({

@@ -1,5 +1,5 @@
-import type { ImageProcessor, Resample } from '../artifacts/processed-images.ts'
-import { malformedPreprocessorConfig, unsupportedImageProcessor } from '../errors/data.ts'
+import type { Backend, ImageProcessor, Resample } from '../artifacts/processed-images.ts'
+import { malformedPreprocessorConfig, noTorchvisionFilter, unsupportedImageProcessor } from '../errors/data.ts'
 import { outputSize } from './processor.ts'
 import { processorDefaults, supportedProcessors } from './processor-defaults.ts'
 
@@ -8,11 +8,12 @@ type Fail = (what: string) => never
 
 /**
  * Reads the content of a `preprocessor_config.json`: ViT, DeiT, BEiT, BiT and ConvNeXT image processors by their old
- * (`…FeatureExtractor`), slow and `…Fast` names, with the numbers of the PIL path. A file without a type is a ViT's.
+ * (`…FeatureExtractor`), slow and `…Fast` names. A file without a type is a ViT's.
  * @param where the file, for messages
+ * @param backend whose arithmetic is followed, whatever the type's name says
  * @throws XpError naming the processor or the field that is not supported
  */
-export function parsePreprocessorConfig(json: unknown, where: string): ImageProcessor {
+export function parsePreprocessorConfig(json: unknown, where: string, backend: Backend = 'pil'): ImageProcessor {
   const fail: Fail = (what) => {
     throw malformedPreprocessorConfig(where, what)
   }
@@ -31,6 +32,7 @@ export function parsePreprocessorConfig(json: unknown, where: string): ImageProc
   const doCenterCrop = flag('do_center_crop', defaults.centerCrop)
   const crop = square(config.crop_size ?? defaults.crop, 'crop_size', fail)
   const processor: ImageProcessor = {
+    backend,
     doResize: flag('do_resize', true),
     size: sizeOf(config.size ?? defaults.size, defaults.square, fail),
     resample: resampleOf(config.resample ?? defaults.resample, fail),
@@ -41,6 +43,10 @@ export function parsePreprocessorConfig(json: unknown, where: string): ImageProc
     doNormalize: flag('do_normalize', true),
     mean: perChannel(config.image_mean ?? defaults.mean, 'image_mean', fail),
     std: perChannel(config.image_std ?? defaults.std, 'image_std', fail),
+  }
+  const { doResize, resample } = processor
+  if (doResize && backend === 'torchvision' && !torchvisionFilters.includes(resample)) {
+    throw noTorchvisionFilter(where, resamples[resample])
   }
   if (processor.doNormalize && processor.std.includes(0)) return fail('image_std must not be 0')
   const result = family === 'ConvNext' ? convNext(processor, config.crop_pct ?? 224 / 256, fail) : processor
@@ -95,6 +101,11 @@ function perChannel(value: unknown, name: string, fail: Fail): readonly number[]
     ? list
     : fail(`${name} must be three numbers, one per channel`)
 }
+
+/** By number. */
+const resamples = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'] as const
+/** torch has no box and no hamming for tensors, and its nearest breaks ties by the size of the other side. */
+const torchvisionFilters: readonly Resample[] = [1, 2, 3]
 
 function resampleOf(value: unknown, fail: Fail): Resample {
   return [0, 1, 2, 3, 4, 5].includes(value as number)

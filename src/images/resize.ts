@@ -1,19 +1,27 @@
-import type { Resample } from '../artifacts/processed-images.ts'
+import type { Backend, Resample } from '../artifacts/processed-images.ts'
 import { KernelArena } from './image-kernel.ts'
 import { type AxisTaps, axisTaps, nearestPositions } from './resample-taps.ts'
 import type { RgbImage } from './rgb-image.ts'
 
 /**
  * Resizes to exactly `width` × `height` with the bytes of Pillow's `Image.resize` on an RGB image
- * (`src/libImaging/Resample.c`: 22-bit fixed point, one axis after the other, bytes in between; nearest as `Geometry.c`).
- * An image that has the size already is answered as it is.
+ * (`src/libImaging/Resample.c`: 22-bit fixed point, one axis after the other, bytes in between; nearest as `Geometry.c`);
+ * or for lanczos, bilinear and bicubic with those of torchvision's `resize(antialias=True)` on a uint8 tensor on a CPU with
+ * AVX2 or NEON (torch `aten/src/ATen/native/cpu/UpSampleKernel.cpp`: 16-bit coefficients, rows first). An image that has
+ * the size already is answered as it is.
  */
-export function resize(image: RgbImage, width: number, height: number, resample: Resample): RgbImage {
+export function resize(
+  image: RgbImage,
+  width: number,
+  height: number,
+  resample: Resample,
+  backend: Backend = 'pil',
+): RgbImage {
   if (image.width === width && image.height === height) return image
   if (resample === 0) return nearest(image, width, height)
-  const across = image.width === width ? undefined : axisTaps(image.width, width, resample)
-  const down = image.height === height ? undefined : axisTaps(image.height, height, resample)
-  if (across && down && isVerticalFirst(image, width, height)) {
+  const across = image.width === width ? undefined : axisTaps(image.width, width, resample, backend)
+  const down = image.height === height ? undefined : axisTaps(image.height, height, resample, backend)
+  if (across && down && backend === 'pil' && isVerticalFirst(image, width, height)) {
     const flat = { width: image.width, height, data: convolve(image, image.width, height, undefined, down) }
     return { width, height, data: convolve(flat, width, height, across, undefined) }
   }

@@ -21,7 +21,7 @@ export function cropOrFit(
   const size = outputSize(processor)
   return box === undefined || size === undefined
     ? resizeAndCrop(decoded, processor)
-    : resizedCrop(decoded, box, size, processor.resample)
+    : resizedCrop(decoded, box, size, processor)
 }
 
 /** A fitted image with its drawn changes. */

@@ -1,4 +1,4 @@
-import type { Resample } from '../../artifacts/processed-images.ts'
+import type { ImageProcessor } from '../../artifacts/processed-images.ts'
 import type { CounterRng } from '../../std/counter-rng.ts'
 import { resize } from '../resize.ts'
 import type { RgbImage } from '../rgb-image.ts'
@@ -30,9 +30,14 @@ function middle({ width, height }: Size, [low = 0, high = 0]: readonly number[])
   return { ...sides, left: Math.floor((width - sides.width) / 2), top: Math.floor((height - sides.height) / 2) }
 }
 
-/** Cuts a part out and resizes it, as torchvision's `resized_crop` of a PIL image. */
-export function resizedCrop(image: RgbImage, box: Box, size: Size, resample: Resample): RgbImage {
-  return resize(crop(image, box), size.width, size.height, resample)
+/** Cuts a part out and resizes it, as torchvision's `resized_crop` of a PIL image, or of a tensor by that backend. */
+export function resizedCrop(
+  image: RgbImage,
+  box: Box,
+  size: Size,
+  { resample, backend }: Pick<ImageProcessor, 'resample' | 'backend'>,
+): RgbImage {
+  return resize(crop(image, box), size.width, size.height, resample, backend)
 }
 
 function crop({ width: from, data }: RgbImage, { left, top, width, height }: Box): RgbImage {

@@ -12,10 +12,15 @@ import { defineStage } from '../../registry/stage.ts'
 
 export default defineStage({
   uses: 'transform/image-processor',
-  version: 1,
+  version: 2,
   summary: "Prepare images as the model's preprocessor_config.json says, on the fly.",
   params: Type.Object(
     {
+      backend: Type.Enum(['pil', 'torchvision'], {
+        default: 'pil',
+        description:
+          "Whose pixels to make: pil, those of Pillow; torchvision, those of transformers' fast image processors, the default in transformers 5.",
+      }),
       augment: augmentationParams,
     },
     { additionalProperties: false },
@@ -33,7 +38,7 @@ export default defineStage({
     const { dataset, model } = ctx.inputs
     const json = await readPreprocessor(model.dir)
     if (json === undefined) throw missingPreprocessorConfig(model.dir)
-    const processor = parsePreprocessorConfig(json, modelFiles.preprocessor)
+    const processor = parsePreprocessorConfig(json, modelFiles.preprocessor, ctx.params.backend)
     const made = outputSize(processor)
     const resizing = made && resizingOf(await readModelConfig(model.dir), made, join(model.dir, modelFiles.config))
     if (resizing !== undefined) ctx.warn(resizing)

@@ -30,6 +30,22 @@ describe('what it accepts', () => {
     expect(outputSize(processor)).toEqual({ height: 224, width: 224 })
   })
 
+  it('it asks the backend, not the name, whose pixels to make', () => {
+    expect(parse({ image_processor_type: 'ViTImageProcessorFast' }).backend).toBe('pil')
+    expect(parsePreprocessorConfig({}, '', 'torchvision').backend).toBe('torchvision')
+  })
+
+  it.each([
+    [0, 'nearest'],
+    [4, 'box'],
+    [5, 'hamming'],
+  ])('it refuses what torchvision cannot resize with: %i, %s', (resample, name) => {
+    const fast = (json: object) => () => parsePreprocessorConfig({ resample, ...json }, 'p.json', 'torchvision')
+    expect(fast({})).toThrow(`p.json resizes with ${name}, which "backend: torchvision" does not do`)
+    expect(fast({ do_resize: false, do_center_crop: true })).not.toThrow()
+    expect(parse({ resample }).resample).toBe(resample)
+  })
+
   it('it reads a number as the shortest edge where the processor keeps the aspect ratio', () => {
     expect(parse({ image_processor_type: 'BitImageProcessor', size: 256 }).size).toEqual({ shortestEdge: 256 })
   })

@@ -3,6 +3,7 @@ import type { ProcessedImages } from '../../../src/artifacts/processed-images.ts
 import type { TrainingHistory } from '../../../src/artifacts/training-history.ts'
 
 export const processor: ProcessedImages['processor'] = {
+  backend: 'pil',
   doResize: true,
   size: { height: 64, width: 64 },
   resample: 2,

@@ -80,13 +80,17 @@ describe('split/stratified', () => {
 })
 
 describe('transform/image-processor', () => {
-  async function transform(files: Readonly<Record<string, string>>, horizontalFlip = 0) {
+  async function transform(files: Readonly<Record<string, string>>, horizontalFlip = 0, backend = 'pil') {
     const dir = await mkdtemp(join(tmpdir(), 'xp-transform-'))
     for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text)
     const inputs = { dataset: dataset([1, 1]), model: { dir } }
     const warnings: string[] = []
     const warn = (message: string) => warnings.push(message)
-    const { data } = await imageProcessor.run({ params: { augment: { horizontalFlip } }, inputs, warn } as never)
+    const { data } = await imageProcessor.run({
+      params: { augment: { horizontalFlip }, backend },
+      inputs,
+      warn,
+    } as never)
     return { data, warnings }
   }
 
@@ -100,6 +104,17 @@ describe('transform/image-processor', () => {
     expect(data.processor.size).toEqual({ height: 32, width: 32 })
     expect(data.augmentation).toEqual({ horizontalFlip: 0.5 })
     expect(data.dataset).toEqual(dataset([1, 1]))
+  })
+
+  it('it takes the backend that is asked for, and refuses a filter that this one lacks', async () => {
+    const file = (resample: number) => ({
+      'preprocessor_config.json': `{"size": 32, "resample": ${resample}}`,
+      'config.json': '{"model_type": "vit", "image_size": 32}',
+    })
+    expect((await transform(file(3), 0, 'torchvision')).data.processor.backend).toBe('torchvision')
+    expect((await transform(file(5))).data.processor.backend).toBe('pil')
+    const refusal = { code: 'XP_NO_TORCHVISION_FILTER', exit: 'config', message: expect.stringContaining('hamming') }
+    await expect(transform(file(5), 0, 'torchvision')).rejects.toMatchObject(refusal)
   })
 
   it.each([
