@@ -8,6 +8,7 @@ import type { Prediction } from './choose-examples.ts'
 import { datasetSection } from './dataset-section.ts'
 import { earlier, evaluationSections } from './evaluation-section.ts'
 import { count, score, several, trainedLabel } from './format.ts'
+import { inspectionSection } from './inspection-section.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import type { Pictures } from './picture.ts'
 import { predictionSection } from './prediction-section.ts'
@@ -81,6 +82,7 @@ export async function reportPage(content: ReportContent): Promise<string> {
 ${tiles(runs)}
 </header>
 ${datasetSection(data.dataset, samples, pictures)}
+${inspectionSection(data.dataset, pictures)}
 ${augmentationSection(data.augmentation, augmented)}
 ${training !== undefined && (await trainingSection(training))}
 ${evaluationSections(runs)}

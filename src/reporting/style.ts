@@ -60,6 +60,12 @@ svg { max-width: 100%; height: auto; display: block; }
 .draws th, .draws td { text-align: center; border: 0; padding: 4px; }
 .draws img { display: block; width: 100%; border-radius: 6px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(148px, 1fr)); gap: 14px; margin-top: 16px; }
+.bar { width: 30%; min-width: 90px; }
+.bar i { display: block; height: 10px; border-radius: 3px; background: var(--series-1); }
+.files { margin: 0; padding: 0; list-style: none; font-size: 14px; }
+.files li { padding: 3px 0; overflow-wrap: anywhere; }
+.warned { border-color: var(--wrong); }
+.warned h3 { color: var(--wrong); }
 figure { margin: 0; min-width: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; break-inside: avoid; }
 figure .picture { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain; background: #fff; }
 figure .absent { display: grid; place-items: center; background: var(--faint); color: var(--soft); font-size: 12px; }

@@ -17,8 +17,8 @@ const draws = 5
 
 export default defineStage({
   uses: 'report/html',
-  version: 3,
-  summary: 'Write one self-contained HTML page: samples, training curves, scores, confusion matrices, predictions.',
+  version: 4,
+  summary: 'Write one self-contained HTML page: the data, training curves, scores, confusion matrices, predictions.',
   params: Type.Object(
     {
       title: Type.String({ description: 'Heading of the page.', default: 'Image classification', minLength: 1 }),
@@ -48,19 +48,23 @@ export default defineStage({
   metrics: {},
   needs: ['seed'],
   async run(ctx) {
-    const [{ thumbnail }, choose, { byTraining }, { reportPage }] = await Promise.all([
-      import('../../images/thumbnail.ts'),
-      import('../../reporting/choose-examples.ts'),
-      import('../../reporting/evaluation-section.ts'),
-      import('../../reporting/report-page.ts'),
-    ])
+    const [{ thumbnail }, { alikeSets, mostSets, shownOf }, choose, { byTraining }, { reportPage }] = await Promise.all(
+      [
+        import('../../images/thumbnail.ts'),
+        import('../../reporting/alike.ts'),
+        import('../../reporting/choose-examples.ts'),
+        import('../../reporting/evaluation-section.ts'),
+        import('../../reporting/report-page.ts'),
+      ],
+    )
     const { title, sampleCount, augmentedCount, predictionCount } = ctx.params
     const { data, training } = ctx.inputs
     const runs = byTraining(ctx.inputs.runs)
     const samples = choose.chooseSamples(data.dataset, sampleCount, ctx.seed)
     const predictions = choose.choosePredictions(runs.at(-1)?.predictions ?? [], predictionCount, ctx.seed)
 
-    const files = [...new Set([...samples, ...predictions].map(({ file }) => file))]
+    const alike = alikeSets(data.dataset).slice(0, mostSets).flatMap(shownOf)
+    const files = [...new Set([...samples, ...predictions, ...alike].map(({ file }) => file))]
     const folder = ctx.locate(data.dataset.source)
     const pictures = new Map<string, string>()
     for (let i = 0; i < files.length; i += atOnce) {

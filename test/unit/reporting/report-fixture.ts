@@ -1,6 +1,7 @@
 import type { Evaluation } from '../../../src/artifacts/evaluation.ts'
 import type { ProcessedImages } from '../../../src/artifacts/processed-images.ts'
 import type { TrainingHistory } from '../../../src/artifacts/training-history.ts'
+import { sha256 } from '../../../src/std/hash.ts'
 
 export const processor: ProcessedImages['processor'] = {
   backend: 'pil',
@@ -22,7 +23,7 @@ export function imagesOf(classes: readonly string[], perClass = 6): ProcessedIma
     classes.flatMap((_, label) =>
       Array.from({ length: perClass }, (_, n) => ({
         file: `${label}/${name}-${n}.jpg`,
-        sha256: '0'.repeat(64),
+        sha256: sha256(`${label}/${name}-${n}`),
         label,
       })),
     )
