@@ -1,5 +1,9 @@
+import { access, copyFile, link } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ArtifactType } from '../registry/artifact.ts'
 import type { Dataset } from './dataset.ts'
 import { jsonArtifact } from './json-artifact.ts'
+import { type MaterializedImages, materializedFile } from './materialized-images.ts'
 
 /** PIL's filter numbers as Hugging Face writes them: 0 nearest, 1 lanczos, 2 bilinear, 3 bicubic, 4 box, 5 hamming. */
 export type Resample = 0 | 1 | 2 | 3 | 4 | 5
@@ -49,15 +53,37 @@ export interface Augmentation {
   readonly randomErasing?: number
 }
 
-/** A dataset and how its images become tensors; the pixels are made on the fly. */
+/** A dataset and how its images become tensors. */
 export interface ProcessedImages {
   readonly dataset: Dataset
   readonly processor: ImageProcessor
   /** Applied to the part `train` while training, never when evaluating. */
   readonly augmentation: Augmentation
+  /** Absent where pixels are made on the fly. */
+  readonly materialized?: MaterializedImages
 }
 
-export const ProcessedImages = jsonArtifact<ProcessedImages>(
+const described = jsonArtifact<Omit<ProcessedImages, 'materialized'>>(
   'processed-images@1',
   'A dataset with the preprocessing that turns its images into tensors.',
 )
+
+export const ProcessedImages: ArtifactType<ProcessedImages> = {
+  ...described,
+  async write(dir, { materialized, ...value }) {
+    await described.write(dir, value)
+    if (materialized === undefined) return
+    const target = join(dir, materializedFile)
+    // It may be larger than what else the disk has room for.
+    await link(materialized.file, target).catch(() => copyFile(materialized.file, target))
+  },
+  async read(dir) {
+    const value = await described.read(dir)
+    const file = join(dir, materializedFile)
+    const there = await access(file).then(
+      () => true,
+      () => false,
+    )
+    return there ? { ...value, materialized: { file } } : value
+  },
+}

@@ -8,6 +8,14 @@ export const twoAugmentPolicies = () =>
     hint: 'keep one of them',
   })
 
+export const croppedMaterialized = () =>
+  new XpError({
+    code: 'XP_CROPPED_MATERIALIZED',
+    exit: 'config',
+    message: 'materialize keeps images as they are after resizing; augment.randomResizedCrop cuts from them before',
+    hint: 'leave out "materialize", or "randomResizedCrop"; other random changes go with it',
+  })
+
 export const backwardRange = (param: string, low: number, high: number) =>
   new XpError({
     code: 'XP_BACKWARD_RANGE',

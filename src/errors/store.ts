@@ -33,6 +33,15 @@ export function diskFailure(thrown: unknown, what: string, dir: string): XpError
   })
 }
 
+export const noSpaceForPixels = (dir: string, needed: number, free: number) =>
+  new XpError({
+    code: 'XP_DISK',
+    exit: 'environment',
+    message: `materialized images take ${Math.ceil(needed / 1e6)} MB in ${dir}, which has ${Math.floor(free / 1e6)} MB free`,
+    hint: 'free some space, set XP_STORE to another disk, or leave out "materialize"',
+    details: { dir, neededBytes: needed, freeBytes: free },
+  })
+
 /** A folder for runs that cannot be made, or undefined when the thrown value is something else. */
 export const runsNotWritable = (dir: string, thrown: unknown) =>
   ['EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(codeOf(thrown) ?? '')

@@ -27,7 +27,10 @@ export async function inspectFiles(
   options: { readonly signal: AbortSignal; onProgress(done: number): void; readonly workers?: number },
 ): Promise<InspectedFiles> {
   const { signal, onProgress, workers = Math.min(defaultWorkers(), Math.ceil(files.length / slice)) } = options
-  const pool = await createPool({ root, processor: undefined, cache: undefined }, Math.max(1, workers))
+  const pool = await createPool(
+    { root, processor: undefined, cache: undefined, materialized: undefined },
+    Math.max(1, workers),
+  )
   const bad: BadImage[][] = []
   const fingerprints = new Uint8Array(files.length * fingerprintBytes)
   const sizes = new Int32Array(files.length * 2)

@@ -1,8 +1,13 @@
+import { statSync } from 'node:fs'
 import type { Piscina } from 'piscina'
 import type { Example } from '../artifacts/dataset.ts'
-import type { Augmentation, ImageProcessor } from '../artifacts/processed-images.ts'
-import { unreadableImage, variedImageSizes } from '../errors/data.ts'
+import { type MaterializedImages, materializedRows } from '../artifacts/materialized-images.ts'
+import type { Augmentation, ImageProcessor, ProcessedImages } from '../artifacts/processed-images.ts'
+import { unreadableImage } from '../errors/data.ts'
+import { damagedPixels, variedImageSizes } from '../errors/processing.ts'
 import type { Batch } from '../registry/engine.ts'
+import type { Digest } from '../std/hash.ts'
+import { npyHeader } from '../std/npy.ts'
 import { FittedCache } from './fitted-cache.ts'
 import { createPool, defaultWorkers } from './pool.ts'
 import { outputSize } from './processor.ts'
@@ -32,8 +37,8 @@ export interface ImageLoader {
 
 /** Batches under way beside the one in use. */
 const ahead = 2
-/** Not in the cache, and not to be put there. */
-const nowhere = { slot: -1, cached: false }
+/** Not in the cache, and not to be put there; in no file. */
+const nowhere = { slot: -1, cached: false, row: -1 }
 /** Fewer images than this are not worth a message to another worker. */
 const smallestSlice = 4
 
@@ -41,22 +46,26 @@ const smallestSlice = 4
  * Opens a source of batches over the images under `root`.
  * @param workers worker threads; the number of cores by default
  * @param cacheBytes shared memory for images after resizing, so that later epochs need not decode them; 128 MiB by default
- * @throws XpError when the processor gives images of different sizes
+ * @param materialized a file of images after resizing, and which row of it holds which content: those are not decoded,
+ * nor kept in shared memory, since the system keeps what it read of a file
+ * @throws XpError when the processor gives images of different sizes, or the file is not as long as it must be
  */
 export function createImageLoader(options: {
   readonly root: string
   readonly processor: ImageProcessor
   readonly workers?: number
   readonly cacheBytes?: number
+  readonly materialized?: MaterializedImages & { readonly rows: ReadonlyMap<Digest, number> }
 }): ImageLoader {
-  const { root, processor, workers = defaultWorkers(), cacheBytes = 128 * 2 ** 20 } = options
+  const { root, processor, workers = defaultWorkers(), cacheBytes = 128 * 2 ** 20, materialized } = options
   const size = outputSize(processor)
   if (size === undefined) throw variedImageSizes()
   const length = size.height * size.width * 3
   const cache = new FittedCache(cacheBytes, length)
+  const file = materialized && { file: materialized.file, offset: imagesBegin(materialized, size) }
   let pool: Promise<Piscina> | undefined
   const start = () => {
-    pool ??= createPool({ root, processor, cache: cache.memory }, workers)
+    pool ??= createPool({ root, processor, cache: cache.memory, materialized: file }, workers)
     return pool
   }
 
@@ -73,7 +82,9 @@ export function createImageLoader(options: {
     const cropped = augmentation?.spec.randomResizedCrop !== undefined
     const itemOf = (index: number): SliceItem => {
       const { file, sha256 } = examples[index] as Example
-      return { file, index, ...(cropped ? nowhere : cache.place(sha256)) }
+      if (cropped) return { file, index, ...nowhere }
+      const row = materialized?.rows.get(sha256) ?? -1
+      return { file, index, ...(row < 0 ? { ...cache.place(sha256), row } : { ...nowhere, row }) }
     }
     const begin = (number: number): Promise<ImageBatch> => {
       const indices = order.slice(number * batchSize, (number + 1) * batchSize)
@@ -105,6 +116,30 @@ export function createImageLoader(options: {
   }
 
   return { batches, close: async () => (await pool)?.destroy() }
+}
+
+/** Opens the images that a transform stage answered, whose files lie under `root`; as `createImageLoader`. */
+export const openImages = (
+  { dataset, processor, materialized }: ProcessedImages,
+  { root, workers }: { readonly root: string; readonly workers: number | undefined },
+): ImageLoader =>
+  createImageLoader({
+    root,
+    processor,
+    ...(workers !== undefined && { workers }),
+    ...(materialized && { materialized: { ...materialized, rows: materializedRows(dataset) } }),
+  })
+
+/** Where the images of a file begin, in bytes. @throws XpError when it is not as long as it must be */
+function imagesBegin(
+  { file, rows }: { readonly file: string; readonly rows: ReadonlyMap<Digest, number> },
+  { height, width }: { readonly height: number; readonly width: number },
+): number {
+  const offset = npyHeader([rows.size, height, width, 3]).length
+  const needed = offset + rows.size * height * width * 3
+  const found = statSync(file, { throwIfNoEntry: false })?.size
+  if (found !== needed) throw damagedPixels(file, needed, found)
+  return offset
 }
 
 async function fillInSlices(

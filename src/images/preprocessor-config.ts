@@ -1,5 +1,5 @@
 import type { Backend, ImageProcessor, Resample } from '../artifacts/processed-images.ts'
-import { malformedPreprocessorConfig, noTorchvisionFilter, unsupportedImageProcessor } from '../errors/data.ts'
+import { malformedPreprocessorConfig, noTorchvisionFilter, unsupportedImageProcessor } from '../errors/processing.ts'
 import { outputSize } from './processor.ts'
 import { processorDefaults, supportedProcessors } from './processor-defaults.ts'
 

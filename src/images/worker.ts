@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import type { SourceMode } from '../artifacts/inspection.ts'
@@ -9,7 +9,7 @@ import { isMirrored } from './augmentation/flip.ts'
 import { erase } from './augmentation/random-erasing.ts'
 import { decodeBytes, decodeFile, whyUndecodable } from './decode.ts'
 import { fingerprintBytes, fingerprintOf } from './fingerprint.ts'
-import { outputSize, pixelTable, writePixels } from './processor.ts'
+import { outputSize, pixelTable, resizeAndCrop, writePixels } from './processor.ts'
 import type { RgbImage } from './rgb-image.ts'
 import { sourceMode } from './source-mode.ts'
 
@@ -20,6 +20,8 @@ export interface WorkerSetup {
   readonly processor: ImageProcessor | undefined
   /** Fitted 8-bit images, one per slot, shared by all workers. */
   readonly cache: SharedArrayBuffer | undefined
+  /** A file of fitted 8-bit images, and where in it they begin, in bytes. */
+  readonly materialized: { readonly file: string; readonly offset: number } | undefined
 }
 
 /** One image of a slice. */
@@ -30,6 +32,8 @@ export interface SliceItem {
   /** Where the cache holds the image or may keep it; -1: nowhere. */
   readonly slot: number
   readonly cached: boolean
+  /** Where the file of fitted images holds it; -1: nowhere. */
+  readonly row: number
 }
 
 /** Part of a batch: `items` go to the places `first`, `first + 1`, … of `pixels`, float32 NHWC. */
@@ -45,9 +49,19 @@ export interface BadImage {
   readonly reason: string
 }
 
-const { root, processor, cache } = workerData as WorkerSetup
+const { root, processor, cache, materialized } = workerData as WorkerSetup
 const table = processor && pixelTable(processor)
 const size = processor && outputSize(processor)
+const rows = materialized && openSync(materialized.file, 'r')
+const rowBytes = new Uint8Array(rows === undefined || size === undefined ? 0 : size.height * size.width * 3)
+
+/** A fitted image from the file; valid until the next one is read. */
+function readRow(row: number): Uint8Array {
+  const { file = '', offset = 0 } = materialized ?? {}
+  const read = rows === undefined ? 0 : readSync(rows, rowBytes, 0, rowBytes.length, offset + row * rowBytes.length)
+  if (read !== rowBytes.length) throw new Error(`${file} has no row ${row}`)
+  return rowBytes
+}
 
 /** Fills a slice; answers the first image that could not be decoded. */
 export async function fill({ items, pixels, first, augmentation }: Slice): Promise<BadImage | undefined> {
@@ -59,7 +73,9 @@ export async function fill({ items, pixels, first, augmentation }: Slice): Promi
     const key = { seed: augmentation?.seed ?? 0, epoch: augmentation?.epoch ?? 0, index: item.index }
     const kept = cache && item.slot >= 0 ? new Uint8Array(cache, item.slot * bytes, bytes) : undefined
     let image: RgbImage
-    if (kept && item.cached) {
+    if (item.row >= 0) {
+      image = { ...size, data: readRow(item.row) }
+    } else if (kept && item.cached) {
       image = { ...size, data: kept }
     } else {
       try {
@@ -76,6 +92,26 @@ export async function fill({ items, pixels, first, augmentation }: Slice): Promi
       writePixels(changed(image, spec, key), table, out, offset, false)
       const erased = drawnErasing(spec, key, size)
       if (erased) erase(out, offset, size.width, erased)
+    }
+  }
+  return undefined
+}
+
+/** Images to be decoded and fitted, 8-bit, one after the other from the start of `bytes`. */
+export interface FitSlice {
+  readonly files: readonly string[]
+  readonly bytes: SharedArrayBuffer
+}
+
+/** Decodes and fits a slice; answers the first image that could not be decoded. */
+export async function fit({ files, bytes }: FitSlice): Promise<BadImage | undefined> {
+  if (processor === undefined || size === undefined) throw new Error('no image processor')
+  const out = new Uint8Array(bytes)
+  for (const [i, file] of files.entries()) {
+    try {
+      out.set(resizeAndCrop(await decodeFile(join(root, file)), processor).data, i * size.height * size.width * 3)
+    } catch (error) {
+      return { file, reason: whyUndecodable(error) }
     }
   }
   return undefined

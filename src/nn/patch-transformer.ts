@@ -1,4 +1,4 @@
-import { patchesDoNotFit } from '../errors/data.ts'
+import { patchesDoNotFit } from '../errors/processing.ts'
 import type { ConfigReader } from './config-reader.ts'
 import { type HiddenActivation, hiddenActivations } from './hidden-activation.ts'
 import type { ImageSize } from './layout.ts'

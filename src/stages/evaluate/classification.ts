@@ -49,7 +49,7 @@ export default defineStage({
   needs: ['engine'],
   async run({ params, inputs, engine, signal, locate, metric, progress }) {
     const { classifierOf } = await import('../../nn/classifier.ts')
-    const { createImageLoader } = await import('../../images/loader.ts')
+    const { openImages } = await import('../../images/loader.ts')
     const { outputSize } = await import('../../images/processor.ts')
     const { evaluate } = await import('../../training/loop/evaluate.ts')
     const { examplesOf, requireClasses } = await import('../../training/suitability.ts')
@@ -63,7 +63,7 @@ export default defineStage({
     const provenance = await readProvenance(dir)
 
     const root = locate(dataset.source)
-    const loader = createImageLoader({ root, processor, ...(workers === undefined ? {} : { workers }) })
+    const loader = openImages(inputs.data, { root, workers })
     const predictor = await engine.predictor(classifier, await readModelWeights(dir))
     try {
       const began = performance.now()

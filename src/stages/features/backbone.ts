@@ -41,7 +41,7 @@ export default defineStage({
 
   async run({ params, inputs, engine, signal, locate, metric, progress }) {
     const { classifierOf } = await import('../../nn/classifier.ts')
-    const { createImageLoader } = await import('../../images/loader.ts')
+    const { openImages } = await import('../../images/loader.ts')
     const { outputSize } = await import('../../images/processor.ts')
     const { backboneDigest, backboneOf, featureDimension } = await import('../../training/frozen-backbone.ts')
     const { examplesOf, requireClasses } = await import('../../training/suitability.ts')
@@ -59,7 +59,7 @@ export default defineStage({
     const total = examples.reduce((sum, [, list]) => sum + list.length, 0)
 
     const root = locate(dataset.source)
-    const loader = createImageLoader({ root, processor, ...(workers === undefined ? {} : { workers }) })
+    const loader = openImages(inputs.data, { root, workers })
     const predictor = await engine.predictor(backboneOf(classifier), weights)
     try {
       const began = performance.now()

@@ -90,7 +90,7 @@ export default defineStage({
   async run({ params, inputs, locate, ...context }) {
     const { writeTrainedModel } = await import('../../training/trained-model.ts')
     const { classifierOf } = await import('../../nn/classifier.ts')
-    const { createImageLoader } = await import('../../images/loader.ts')
+    const { openImages } = await import('../../images/loader.ts')
     const { outputSize } = await import('../../images/processor.ts')
     const { trainableParameters } = await import('../../training/freezing.ts')
     const { initialLora, mergeLora, withLora } = await import('../../nn/lora.ts')
@@ -110,7 +110,7 @@ export default defineStage({
     const validation = partOf(dataset.parts, params.validationPart)
     const { seed } = context
     const root = locate(dataset.source)
-    const loader = createImageLoader({ root, processor, ...(workers === undefined ? {} : { workers }) })
+    const loader = openImages(inputs.data, { root, workers })
     try {
       const { best, weights, history, checkpoints } = await supervise(context, {
         params: training,

@@ -1,10 +1,13 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Dataset } from '../../../src/artifacts/dataset.ts'
+import { writeSampleImages } from '../../../src/images/shapes.ts'
 import stratified from '../../../src/stages/split/stratified.ts'
 import imageProcessor from '../../../src/stages/transform/image-processor.ts'
+import { sha256 } from '../../../src/std/hash.ts'
 
 const dataset = (perClass: readonly number[]): Dataset => ({
   classes: perClass.map((_, label) => `class ${label}`),
@@ -115,6 +118,40 @@ describe('transform/image-processor', () => {
     expect((await transform(file(5))).data.processor.backend).toBe('pil')
     const refusal = { code: 'XP_NO_TORCHVISION_FILTER', exit: 'config', message: expect.stringContaining('hamming') }
     await expect(transform(file(5), 0, 'torchvision')).rejects.toMatchObject(refusal)
+  })
+
+  it('it materializes images on request, each content once, and says how much that is', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'xp-transform-'))
+    await writeSampleImages(root, { seed: 1, perClass: 2, size: 16 })
+    const listed = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes('.'))
+    const all = listed.map((file) => ({ file, sha256: sha256(readFileSync(join(root, file))), label: 0 }))
+    await writeFile(join(root, 'preprocessor_config.json'), '{"size": 32}')
+    await writeFile(join(root, 'config.json'), '{"model_type": "vit", "image_size": 32}')
+    const metrics: (readonly [string, number])[] = []
+    const { data } = await imageProcessor.run({
+      params: { augment: { horizontalFlip: 0 }, backend: 'pil', materialize: true },
+      inputs: { dataset: { classes: ['a'], source: 'tree', parts: { all } }, model: { dir: root } },
+      scratch: await mkdtemp(join(tmpdir(), 'xp-transform-')),
+      signal: new AbortController().signal,
+      locate: () => root,
+      metric: (name: string, value: number) => void metrics.push([name, value]),
+      progress: () => undefined,
+    } as never)
+    const rows = new Set(all.map((example) => example.sha256)).size
+    const { size } = statSync(data.materialized?.file ?? '')
+    expect(size).toBe(128 + rows * 32 * 32 * 3)
+    expect(metrics).toEqual([
+      ['transform/images', rows],
+      ['transform/bytes', size],
+    ])
+  })
+
+  it('it refuses to materialize what random crops are cut from, before work starts', async () => {
+    const augment = { horizontalFlip: 0, randomResizedCrop: { scale: [0.08, 1], ratio: [0.75, 1.33] } }
+    const check = (materialize: boolean) =>
+      imageProcessor.check?.({ params: { augment, backend: 'pil', materialize } as never, sources: {} })
+    await expect(check(true)).rejects.toMatchObject({ code: 'XP_CROPPED_MATERIALIZED', exit: 'config' })
+    await expect(check(false)).resolves.toBe(undefined)
   })
 
   it.each([
