@@ -1,3 +1,4 @@
+import { DisjointSets } from '../std/disjoint-sets.ts'
 import type { Digest } from '../std/hash.ts'
 import { fingerprintBytes, fingerprintSide } from './fingerprint.ts'
 
@@ -23,24 +24,12 @@ const cellsPerBlock = (fingerprintSide / coarseSide) ** 2
  */
 export function lookalikeSets(contents: readonly Digest[], fingerprints: Uint8Array): Int32Array {
   const n = contents.length
-  const parent = Int32Array.from({ length: n }, (_, i) => i)
-  const root = (i: number): number => {
-    let at = i
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at] as number] as number
-      at = parent[at] as number
-    }
-    return at
-  }
-  const bind = (i: number, j: number) => {
-    const [a, b] = [root(i), root(j)]
-    parent[Math.max(a, b)] = Math.min(a, b)
-  }
+  const sets = new DisjointSets(n)
   const first = new Map<Digest, number>()
   for (const [i, content] of contents.entries()) {
     const other = first.get(content)
     if (other === undefined) first.set(content, i)
-    else bind(i, other)
+    else sets.join(i, other)
   }
 
   const { means, norms, contrasts, coarse } = measure(fingerprints, n)
@@ -55,17 +44,17 @@ export function lookalikeSets(contents: readonly Digest[], fingerprints: Uint8Ar
       const other = norms[j] as number
       const bound = limit * (norm * norm + other * other)
       if ((other - norm) ** 2 > bound) break
-      if (coarseDistance(coarse, i, j, bound) > bound || root(i) === root(j)) continue
+      if (coarseDistance(coarse, i, j, bound) > bound || sets.first(i) === sets.first(j)) continue
       const offset = fingerprintBytes * ((means[i] as number) - (means[j] as number)) ** 2
-      if (distance(fingerprints, i, j, bound + offset) - offset <= bound) bind(i, j)
+      if (distance(fingerprints, i, j, bound + offset) - offset <= bound) sets.join(i, j)
     }
   }
 
   const sizes = new Int32Array(n)
-  for (let i = 0; i < n; i++) sizes[root(i)] = (sizes[root(i)] as number) + 1
+  for (let i = 0; i < n; i++) sizes[sets.first(i)] = (sizes[sets.first(i)] as number) + 1
   const numbers = new Map<number, number>()
   return Int32Array.from({ length: n }, (_, i) => {
-    const at = root(i)
+    const at = sets.first(i)
     if ((sizes[at] as number) < 2) return -1
     const number = numbers.get(at) ?? numbers.size
     numbers.set(at, number)

@@ -1,4 +1,5 @@
 import type { Example } from '../artifacts/dataset.ts'
+import { DisjointSets } from '../std/disjoint-sets.ts'
 
 /** Images that go to one part together; most units hold one image. */
 export type Unit = readonly Example[]
@@ -11,26 +12,18 @@ export function unitsOf(
   examples: readonly Example[],
   { lookalikes }: { readonly lookalikes: boolean },
 ): readonly Unit[] {
-  const parent = examples.map((_, i) => i)
-  const root = (i: number): number => {
-    let at = i
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at] as number] as number
-      at = parent[at] as number
-    }
-    return at
-  }
+  const sets = new DisjointSets(examples.length)
   const first = new Map<string, number>()
   for (const [i, example] of examples.entries())
     for (const bond of bondsOf(example, lookalikes)) {
       const other = first.get(bond)
       if (other === undefined) first.set(bond, i)
-      else parent[Math.max(root(i), root(other))] = Math.min(root(i), root(other))
+      else sets.join(i, other)
     }
   const units = new Map<number, Example[]>()
   for (const [i, example] of examples.entries()) {
-    const unit = units.get(root(i))
-    if (unit === undefined) units.set(root(i), [example])
+    const unit = units.get(sets.first(i))
+    if (unit === undefined) units.set(sets.first(i), [example])
     else unit.push(example)
   }
   return [...units.values()]

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Example } from '../../src/artifacts/dataset.ts'
 import { runSlot } from '../../src/artifacts/report.ts'
 import { choosePredictions, chooseSamples } from '../../src/reporting/choose-examples.ts'
 import { reportPage } from '../../src/reporting/report-page.ts'
@@ -32,7 +33,20 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 
 async function reportFile(classes: readonly string[]): Promise<string> {
-  const data = imagesOf(classes)
+  const plain = imagesOf(classes)
+  const [one, ...others] = plain.dataset.parts.train ?? []
+  const twin = { ...(one as Example), lookalikes: 1 }
+  const spread = { smallest: 20, median: 136, largest: 600 }
+  const inspection = {
+    unreadable: { count: 1, first: [{ file: '<b>.jpg', reason: 'it is cut off' }] },
+    width: spread,
+    height: spread,
+    small: { count: 0, first: [] },
+    elongated: { count: 0, first: [] },
+    modes: { RGB: 54 },
+  }
+  const parts = { ...plain.dataset.parts, train: [twin, { ...twin, file: 'twin.jpg' }, ...others] }
+  const data = { ...plain, dataset: { ...plain.dataset, parts, inspection } }
   const runs = [evaluationOf(data, 0, 0.7), evaluationOf(data, 3, 0.25)]
   const samples = chooseSamples(data.dataset, 8, 1)
   const predictions = choosePredictions(runs[1]?.predictions ?? [], 8, 1)
@@ -78,10 +92,12 @@ it.skipIf(executablePath === undefined)(
     const widths = await page
       .locator('img')
       .evaluateAll((images) => images.map((i) => (i as unknown as { naturalWidth: number }).naturalWidth))
-    expect(widths).toEqual(Array(16).fill(64))
+    expect(widths).toEqual(Array(18).fill(64))
     expect(await page.locator('h2').allInnerTexts()).toEqual([
       'Dataset',
       'Samples',
+      'What the files are',
+      'Images that are alike',
       'Training',
       'Evaluation',
       'Confusion',
