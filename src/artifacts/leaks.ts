@@ -23,6 +23,28 @@ export function leaksBetween(parts: Dataset['parts']): readonly Leak[] {
     .filter((leak) => leak.parts.length > 1)
 }
 
+/** A group whose images lie in several parts, which it should not. */
+export interface TornGroup {
+  readonly group: string
+  readonly parts: readonly string[]
+}
+
+/** The groups of which several parts have images, by name. */
+export function tornGroups(parts: Dataset['parts']): readonly TornGroup[] {
+  const partsOf = new Map<string, Set<string>>()
+  for (const [part, examples] of Object.entries(parts))
+    for (const { group } of examples) {
+      if (group === undefined) continue
+      const known = partsOf.get(group)
+      if (known === undefined) partsOf.set(group, new Set([part]))
+      else known.add(part)
+    }
+  return [...partsOf]
+    .filter(([, names]) => names.size > 1)
+    .map(([group, names]) => ({ group, parts: [...names] }))
+    .sort((a, b) => compareCodePoints(a.group, b.group))
+}
+
 /** Files of equal content that are in different classes, each with the name of its class. */
 export function conflictingLabels({
   classes,

@@ -45,6 +45,28 @@ export const labelConflicts = (
     ...(conflicts.length > 5 ? [`  … and ${conflicts.length - 5} more`] : []),
   ].join('\n')
 
+interface TornGroup {
+  readonly group: string
+  readonly parts: readonly string[]
+}
+
+/** Warning: groups of which several parts have images. */
+export const groupsTorn = (torn: readonly TornGroup[]): string =>
+  [
+    `${torn.length === 1 ? 'one group has' : `${torn.length} groups have`} images in more than one part:`,
+    ...torn.slice(0, 5).map(({ group, parts }) => `  ${JSON.stringify(group)}: ${parts.join(', ')}`),
+    ...(torn.length > 5 ? [`  … and ${torn.length - 5} more`] : []),
+  ].join('\n')
+
+export const tornGroupsFail = (torn: readonly TornGroup[]) =>
+  new XpError({
+    code: 'XP_GROUPS_TORN',
+    exit: 'data',
+    message: groupsTorn(torn),
+    hint: 'move the images of each group into one part, or set leaks: warn',
+    details: { count: torn.length, groups: torn.slice(0, 20) },
+  })
+
 /** Warning: one class has many times the images of another. */
 export const imbalance = (large: readonly [string, number], small: readonly [string, number]): string =>
   `class ${JSON.stringify(large[0])} has ${large[1]} images, ${JSON.stringify(small[0])} ${small[1]}: consider classWeights: balanced when training`

@@ -1,15 +1,17 @@
 import { absentClasses, type Dataset, type Example, lacksClasses } from '../artifacts/dataset.ts'
 import { elongation, type Inspection, listed, spreadOf } from '../artifacts/inspection.ts'
-import { conflictingLabels, leaksBetween } from '../artifacts/leaks.ts'
+import { conflictingLabels, leaksBetween, tornGroups } from '../artifacts/leaks.ts'
 import { leakingParts, leaksWarning, unreadableImages } from '../errors/data.ts'
 import {
   alphaDropped,
   classUnreadable,
   elongatedImages,
+  groupsTorn,
   imbalance,
   labelConflicts,
   lookalikesFound,
   smallImages,
+  tornGroupsFail,
   unreadableLeftOut,
 } from '../errors/inspection.ts'
 import type { SourceTree, StageContext } from '../registry/stage.ts'
@@ -138,6 +140,9 @@ function sayWhatIsOdd({ params, warn }: Loading, { classes, parts, inspection }:
   const conflicts = conflictingLabels({ classes, parts })
   if (conflicts.length > 0) warn(labelConflicts(conflicts))
   const alike = all.filter(({ lookalikes }) => lookalikes !== undefined)
+  const torn = tornGroups(parts)
+  if (torn.length > 0 && params.leaks === 'fail') throw tornGroupsFail(torn)
+  if (torn.length > 0) warn(groupsTorn(torn))
   const leaks = leaksBetween(parts)
   if (leaks.length > 0 && params.leaks === 'fail')
     throw leakingParts(leaks, 'remove them from all parts but one, or set leaks: warn')

@@ -7,9 +7,10 @@ import {
   lacksClasses,
   partToSplit,
 } from '../artifacts/dataset.ts'
-import { leaksBetween } from '../artifacts/leaks.ts'
+import { leaksBetween, tornGroups } from '../artifacts/leaks.ts'
 import { type SplitManifest, splitManifestOf } from '../artifacts/split-manifest.ts'
 import { emptyPart, leakingParts, leaksWarning } from '../errors/data.ts'
+import { groupsTorn, tornGroupsFail } from '../errors/inspection.ts'
 import type { StageContext } from '../registry/stage.ts'
 import type { Parts } from './deal.ts'
 import { type Unit, unitsOf } from './units.ts'
@@ -72,6 +73,10 @@ export function splitDataset(
     if (absent.length > 0) warn(lacksClasses(part, absent))
     metric(`split/${part}`, members.length, 0)
   }
+  // A split keeps groups whole; those that reach into the parts it leaves alone were torn before.
+  const torn = tornGroups(result.parts)
+  if (torn.length > 0 && params.leaks === 'fail') throw tornGroupsFail(torn)
+  if (torn.length > 0) warn(groupsTorn(torn))
   const leaks = leaksBetween(result.parts)
   if (leaks.length > 0 && params.leaks === 'fail')
     throw leakingParts(leaks, 'remove copies, or set leaks: keepTogether in the split, or leaks: warn')

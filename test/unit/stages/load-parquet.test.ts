@@ -73,6 +73,16 @@ it('a column of bytes does as well; classes may be chosen, and what is not used 
   expect((await hashTree(chosen.images.dir)).files).toHaveLength(4)
 })
 
+it('a column may say which images belong together', async () => {
+  const { dataset } = await load(join(goldens, 'hub'), { groupColumn: 'label' })
+  const all = Object.values(dataset.parts).flat()
+  expect(all.map(({ group, label }) => [group, label])).toEqual(all.map(({ label }) => [String(label), label]))
+  await expect(load(join(goldens, 'hub'), { groupColumn: 'who' })).rejects.toMatchObject({
+    code: 'XP_PARQUET_COLUMN',
+    hint: 'name the column with groupColumn',
+  })
+})
+
 it('rows without a use are named, with their column', async () => {
   const root = folderOf({ 'a.parquet': 'wrong.parquet' })
   const file = join(root, 'a.parquet')

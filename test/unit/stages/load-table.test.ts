@@ -104,3 +104,14 @@ it.each([
   const { ctx } = await loading(name, text, params)
   await expect(table.check?.(ctx)).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
 })
+
+it('a group that lies in several parts is named, or fails where leaks must', async () => {
+  const text = 'path,label,split,who\n3.png,cat,test,ann\na/2.png,dog,train,bob\na/1.png,cat,train,ann\n'
+  const columns = { partColumn: 'split', groupColumn: 'who' }
+  const made = await load('labels.csv', text, columns)
+  expect(made.warnings).toContain('one group has images in more than one part:\n  "ann": train, test')
+  await expect(load('labels.csv', text, { ...columns, leaks: 'fail' })).rejects.toMatchObject({
+    code: 'XP_GROUPS_TORN',
+    details: { count: 1, groups: [{ group: 'ann', parts: ['train', 'test'] }] },
+  })
+})
