@@ -140,21 +140,9 @@ export const nothingInRepo = (repo: string, path: string, what: string) =>
     details: { repo, path },
   })
 
-export const noSafetensorsInRepo = (repo: string, pickled: string | undefined) =>
-  new XpError({
-    code: 'XP_NO_SAFETENSORS',
-    exit: 'data',
-    message: `${repo} has no model.safetensors`,
-    hint:
-      pickled === undefined
-        ? 'name a repository, or a folder in one, that holds config.json and model.safetensors'
-        : `${pickled} is a pickle, which can run code when it is opened, so it is not read; the pull requests of many such repositories hold a converted copy: hf://owner/name@refs/pr/1`,
-    details: { repo },
-  })
-
 export const noSpaceForDownload = (repo: string, dir: string, needed: number, free: number) =>
   new XpError({
-    code: 'XP_DISK',
+    code: 'XP_HUB_SPACE',
     exit: 'environment',
     message: `${repo} needs ${megabytes(needed)} MB more in ${dir}, which has ${megabytes(free)} MB free`,
     hint: 'free some space, or set HF_HUB_CACHE to a folder on another disk',

@@ -133,6 +133,18 @@ export const noSafetensors = (dir: string, names: readonly string[]) => {
   })
 }
 
+export const noSafetensorsInRepo = (repo: string, pickled: string | undefined) =>
+  new XpError({
+    code: 'XP_NO_SAFETENSORS',
+    exit: 'data',
+    message: `${repo} has no model.safetensors`,
+    hint:
+      pickled === undefined
+        ? 'name a repository, or a folder in one, that holds config.json and model.safetensors'
+        : `${pickled} is a pickle, which can run code when it is opened, so it is not read; the pull requests of many such repositories hold a converted copy: hf://owner/name@refs/pr/1`,
+    details: { repo },
+  })
+
 export const unreadableWeights = (file: string, code: string | undefined) =>
   new XpError({
     code: 'XP_UNREADABLE_WEIGHTS',

@@ -1,4 +1,5 @@
-import { noSafetensorsInRepo, nothingInRepo } from '../../errors/hub.ts'
+import { nothingInRepo } from '../../errors/hub.ts'
+import { noSafetensorsInRepo } from '../../errors/weights.ts'
 import { isClutter } from '../../std/tree.ts'
 import { type RepoPlace, repoTitle } from './repo-place.ts'
 
