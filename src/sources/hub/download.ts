@@ -62,7 +62,8 @@ async function fetchRest(
   have: number,
   { signal, onBytes }: DownloadOptions,
 ): Promise<number> {
-  const headers: Record<string, string> = have === 0 ? {} : { range: `bytes=${have}-` }
+  // Parts are counted in the file's own bytes, not in packed ones.
+  const headers = { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) }
   const response = await client.fetch(url, { headers })
   const range = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]
   let at = response.status === 206 && Number(range) === have ? have : 0

@@ -133,7 +133,9 @@ export async function completeSnapshot(
   const isMissing = async () => (await missingOf(snapshot, wanted)).length > 0 || damaged.size > 0
   if (!(await isMissing())) return { paths, fresh: new Map(), expected }
   await mkdir(cache.locks, { recursive: true })
-  const lock = await lockKey(cache.locks, 'xp', { signal: scope.signal, onWait: () => undefined })
+  const waiting = { source: repoTitle(place), done: 0, total: 1, what: 'downloads of another process awaited' }
+  const onWait = () => scope.onProgress(waiting)
+  const lock = await lockKey(cache.locks, 'xp', { signal: scope.signal, onWait })
   try {
     const isDamaged = ({ path }: RepoFile) => damaged.has(path)
     const missing = await linkKnown(

@@ -6,8 +6,19 @@ export interface Colors {
   readonly dim: (text: string) => string
 }
 
-/** `1200/3072 images`, or `epoch 2: 1200/3072` where the label is more than a unit. */
+const isBytes = ({ what }: StageProgress) => /^bytes\b/.test(what)
+
+/** Three digits at least: `0.12`, `12.3`, `1234`. */
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 2 : bytes < 1e8 ? 1 : 0)
+
+function rateText(p: StageProgress, rate: number): string {
+  if (isBytes(p)) return `${megabytes(rate)} MB/s`
+  return `${number(rate)}${counted.test(p.what) ? ` ${p.what.split(' ', 1)[0]}` : ''}/s`
+}
+
+/** `1200/3072 images`, `12.3/343 MB downloaded`, or `epoch 2: 1200/3072` where the label is more than a unit. */
 function position(p: StageProgress): string {
+  if (isBytes(p)) return `${megabytes(p.done)}/${megabytes(p.total)} MB${p.what.slice('bytes'.length)}`
   const count = `${p.done}/${p.total}`
   return counted.test(p.what) ? `${count} ${p.what}` : p.what === '' ? count : `${p.what}: ${count}`
 }
@@ -15,7 +26,7 @@ function position(p: StageProgress): string {
 function facts(p: StageProgress): readonly string[] {
   const { rate, remaining } = p
   return [
-    ...(rate === undefined ? [] : [`${number(rate)}${counted.test(p.what) ? ` ${p.what.split(' ', 1)[0]}` : ''}/s`]),
+    ...(rate === undefined ? [] : [rateText(p, rate)]),
     ...(p.loss === undefined ? [] : [`loss ${number(p.loss)}`]),
     ...(remaining === undefined || p.done >= p.total ? [] : [`ETA ${timeLeft(remaining)}`]),
   ]

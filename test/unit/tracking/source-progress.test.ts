@@ -32,3 +32,22 @@ it('a terminal gets one line that is written over, and nothing stays of it', () 
   expect(text.endsWith('\r\u001b[K')).toBe(true)
   expect(text).toContain('2/100 files unpacked')
 })
+
+it('bytes are told in megabytes', () => {
+  const lines: string[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk).trim())
+      done()
+    },
+  })
+  let time = 1_000_000
+  const tell = createSourceProgress({ stream, isTTY: false, now: () => time })
+  for (const done of [0, 5_250_000, 343_000_000]) {
+    tell({ source: 'hf://owner/vit', done, total: 343_000_000, what: 'bytes downloaded' })
+    time += 11_000
+  }
+  expect(lines[0]).toBe('vit: 0 %, 0.00/343 MB downloaded')
+  expect(lines[1]).toMatch(/^vit: 1 %, 5\.25\/343 MB downloaded, 0\.\d\d MB\/s/)
+  expect(lines[2]).toMatch(/^vit: 100 %, 343\/343 MB downloaded/)
+})
