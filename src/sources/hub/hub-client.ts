@@ -15,6 +15,10 @@ export interface ClientOptions {
 /** Waits longer than this, when the hub asks for them, are left to the user. */
 const longestWaitMs = 60_000
 
+/** Whether there is no such machine, or nothing listens there: a second try tells as much as a fifth. */
+const isNobodyThere = (error: unknown) =>
+  /^(ENOTFOUND|ECONNREFUSED)$/.test(((error as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? '')
+
 /** Seconds that a busy server asks for. Sources: RFC 9110 `Retry-After`; the hub's `RateLimit: "api";r=0;t=55`. */
 function askedWaitMs(headers: Headers): number | undefined {
   const after = headers.get('retry-after')
@@ -92,7 +96,8 @@ export class HubClient {
         // What fetch throws when there was no answer.
         const isCut = silence.signal.aborted || error instanceof TypeError
         if (!isCut) throw error
-        if (tried >= tries) throw hubUnreachable(this.repo, this.#settings.endpoint, error)
+        if (tried >= (isNobodyThere(error) ? Math.min(2, tries) : tries))
+          throw hubUnreachable(this.repo, this.#settings.endpoint, error)
         await this.pause(tried)
       } finally {
         clearTimeout(timer)
