@@ -62,9 +62,9 @@ async function filesOf(dir: string): Promise<readonly string[]> {
   }
 }
 
-/** What to do about a checkpoint folder that does not exist: a path like a hub id is taken for one. */
+/** What to do about a checkpoint folder that does not exist: a path that ends like a hub id may be meant as one. */
 export function absentCheckpointHint(dir: string): string {
-  const local = 'weights are a Hugging Face folder on this machine, or a model on the hub (hf://owner/name)'
+  const local = 'weights are a Hugging Face folder on this machine, or a model on the hub (owner/name)'
   const id = `${basename(dirname(dir))}/${basename(dir)}`
-  return existsSync(dirname(dir)) ? local : `${local}; if ${id} is a model on the hub, write hf://${id}`
+  return existsSync(dirname(dir)) ? local : `${local}; if ${id} is a model on the hub, write ${id}`
 }

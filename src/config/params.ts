@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Origin } from '../registry/experiment.ts'
 import { keyRoleOf, namedSource } from '../registry/params.ts'
@@ -14,7 +15,7 @@ function itemSchema(schema: JsonSchema, index: number): JsonSchema {
   return ((Array.isArray(items) ? items[index] : items) ?? {}) as JsonSchema
 }
 
-/** Params with `tree` and `file` paths made absolute: from the folder of the text that names them. */
+/** Params with `tree` and `file` paths made absolute, from the folder of the text that names them, and ids of the hub in full. */
 export function resolvePaths(value: unknown, node: Located | undefined, schema: JsonSchema, folder: string): unknown {
   if (Array.isArray(value)) {
     const items = node?.kind === 'list' ? node.items : []
@@ -30,7 +31,8 @@ export function resolvePaths(value: unknown, node: Located | undefined, schema: 
     )
   }
   if (typeof value !== 'string' || !isPath(schema)) return value
-  return namedSource(schema, value) ?? resolve(node?.kind === 'scalar' ? folderOf(node) : folder, value)
+  const path = resolve(node?.kind === 'scalar' ? folderOf(node) : folder, value)
+  return namedSource(schema, value, () => existsSync(path)) ?? path
 }
 
 /** Where each value came from, by dotted path: maps, lists and what is in them. */

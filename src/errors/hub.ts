@@ -5,7 +5,7 @@ export const badHubPlace = (value: string, why: string) =>
     code: 'XP_HUB_PLACE',
     exit: 'config',
     message: `${value} is not a place on the hub: ${why}`,
-    hint: 'write hf://owner/name for a model, hf://datasets/owner/name for a dataset; @revision and /path may follow',
+    hint: 'write owner/name or hf://owner/name for a model, hf://datasets/owner/name for a dataset; @revision and /path may follow',
     details: { value },
   })
 
@@ -38,12 +38,19 @@ function refusal(repo: string, status: number, code: string | undefined, { endpo
   if (status === 401 && isKnown)
     return [
       `${repo} is not there, or the token is not valid`,
-      'correct the id; or make a new token in the settings of your account and set HF_TOKEN to it',
+      'correct the id, or the path if a folder on this machine is meant; or make a new token in the settings of your account and set HF_TOKEN to it',
     ]
   if (status === 401 || (status === 404 && !isKnown))
-    return [`${repo} is not there, or is private`, 'correct the id; or, for a private one, set HF_TOKEN to a token']
+    return [
+      `${repo} is not there, or is private`,
+      'correct the id, or the path if a folder on this machine is meant; for a private repository, set HF_TOKEN to a token',
+    ]
   if (status === 403) return [`the token may not read ${repo}`, 'give it permission to read that repository']
-  if (status === 404) return [`${repo} is not there, or your account may not see it`, 'correct the id']
+  if (status === 404)
+    return [
+      `${repo} is not there, or your account may not see it`,
+      'correct the id, or the path if a folder on this machine is meant',
+    ]
   return [`the hub does not give ${repo} (status ${status})`, `look at ${page} in a browser`]
 }
 

@@ -26,15 +26,20 @@ export const sourceKindsOf = (schema: object): readonly SourceKindName[] | undef
 export const hubScheme = 'hf://'
 const hubDatasets = 'datasets/'
 
+/** `owner/name` or `owner/name@revision`, which may be the path of a folder as well. */
+const bareId = /^\w[\w.-]*\/\w[\w.-]*(@[^/]+)?$/
+
 /**
  * A `tree` param's value in full, where it is no path: a place on the hub. A param that takes nothing but datasets from
- * there needs no `hf://datasets/` before the name.
+ * there needs no `hf://datasets/` before the name; one that takes models takes a bare id where no path is in its way.
+ * @param isPath whether the value is the path of something
  */
-export function namedSource(schema: object, value: string): string | undefined {
+export function namedSource(schema: object, value: string, isPath: () => boolean): string | undefined {
   if (keyRoleOf(schema) !== 'tree') return undefined
   if (value.startsWith(hubScheme)) return value
-  const sources = sourceKindsOf(schema)
-  return sources?.length === 1 && sources[0] === 'hubDataset' ? `${hubScheme}${hubDatasets}${value}` : undefined
+  const sources = sourceKindsOf(schema) ?? []
+  if (sources.length === 1 && sources[0] === 'hubDataset') return `${hubScheme}${hubDatasets}${value}`
+  return sources.includes('hubModel') && bareId.test(value) && !isPath() ? `${hubScheme}${value}` : undefined
 }
 
 /**

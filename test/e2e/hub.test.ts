@@ -15,7 +15,7 @@ const yaml = `name: shoes
 seed: 7
 stages:
   load: { uses: load/hub, with: { repo: owner/shoes } }
-  model: { uses: model/pretrained, from: { dataset: load }, with: { weights: hf://owner/vit, head: new } }
+  model: { uses: model/pretrained, from: { dataset: load }, with: { weights: owner/vit, head: new } }
 `
 
 let hub: HubServer

@@ -161,7 +161,7 @@ const hubKind = (type: RepoType, name: SourceKindName, title: string): SourceKin
 })
 
 /** A checkpoint on the hub of Hugging Face, or one that speaks its routes. */
-export const hubModelKind = hubKind('model', 'hubModel', 'a model on the hub (hf://owner/name)')
+export const hubModelKind = hubKind('model', 'hubModel', 'a model on the hub (owner/name)')
 
 /** A dataset there, or a folder or archive in it. */
 export const hubDatasetKind = hubKind('dataset', 'hubDataset', 'a dataset on the hub (hf://datasets/owner/name)')

@@ -46,7 +46,7 @@ export default defineStage({
     {
       weights: TreePath({
         description:
-          'Hugging Face folder: config.json, model.safetensors (or its shards and their index), preprocessor_config.json; or such a file with its config.json beside it; or a model on the hub: hf://owner/name, with @revision where wanted. Checkpoints of timm are read too.',
+          'Hugging Face folder: config.json, model.safetensors (or its shards and their index), preprocessor_config.json; or such a file with its config.json beside it; or a model on the hub: owner/name, with @revision where wanted. Checkpoints of timm are read too.',
         sources: ['folder', 'safetensors', 'hubModel'],
       }),
       head: Type.Enum([...headChoices], {

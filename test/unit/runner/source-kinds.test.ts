@@ -66,7 +66,7 @@ it('a source that is of another kind, or cannot be read, is an error at the valu
     { code: 'XP_ARCHIVE_DAMAGED', where: { line: 3, column: 49 } },
     {
       code: 'XP_SOURCE_KIND',
-      message: `model.weights: ${join(dir, 'shoes.zip')} is an archive (.zip, .tar, .tar.gz), and weights takes a folder or a .safetensors file or a model on the hub (hf://owner/name)`,
+      message: `model.weights: ${join(dir, 'shoes.zip')} is an archive (.zip, .tar, .tar.gz), and weights takes a folder or a .safetensors file or a model on the hub (owner/name)`,
       where: { line: 7, column: 22 },
     },
   ])

@@ -337,7 +337,7 @@ describe('access', () => {
 
   it('says what is missing', async () => {
     expect(await codes('hf://owner/none')).toBe(
-      'XP_HUB_REFUSED; hf://owner/none is not there, or is private; correct the id; or, for a private one, set HF_TOKEN to a token',
+      'XP_HUB_REFUSED; hf://owner/none is not there, or is private; correct the id, or the path if a folder on this machine is meant; for a private repository, set HF_TOKEN to a token',
     )
     expect(await codes('hf://owner/vit@v9')).toContain('hf://owner/vit has no such revision')
     expect(await codes('hf://owner/gated')).toContain('is gated')
