@@ -5,6 +5,7 @@ import { emptyArchive } from '../errors/archives.ts'
 import { diskFailure } from '../errors/store.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { type Digest, digestTree, type TreeFile } from '../std/hash.ts'
+import { lockKey } from '../std/process-lock.ts'
 import { listTree } from '../std/tree.ts'
 import { EntrySink } from './entry-sink.ts'
 import { readFolder, readOneFile, withStatCache } from './folder.ts'
@@ -90,16 +91,29 @@ async function unpack(archive: string, dir: string, scope: SourceScope): Promise
     await rename(dir, damaged).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
     })
-    await rename(temporary, dir).catch((error: NodeJS.ErrnoException) => {
-      // Another process unpacked the same archive in between.
-      if (error.code !== 'EEXIST' && error.code !== 'ENOTEMPTY') throw error
-    })
+    await rename(temporary, dir)
     await rm(damaged, { recursive: true, force: true })
     await rememberDigests(resolve(dir, filesFolder, root), inside, scope)
   } catch (error) {
     throw diskFailure(error, `unpacking ${archive}`, store.dir) ?? error
   } finally {
     await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+/** Unpacks what no other process has unpacked meanwhile; who finds it half moved would see neither state of it. */
+async function unpackAlone(archive: string, sha256: Digest, dir: string, scope: SourceScope) {
+  const waiting = { source: archive, done: 0, total: 1, what: 'unpacking by another process awaited' }
+  const onWait = () => scope.onProgress(waiting)
+  await mkdir(scope.store.locks, { recursive: true })
+  const lock = await lockKey(scope.store.locks, `source-${sha256}`, { signal: scope.signal, onWait })
+  try {
+    const found = await unpackedIn(dir, scope)
+    if (found !== undefined) return found
+    await unpack(archive, dir, scope)
+    return await unpackedIn(dir, scope)
+  } finally {
+    await lock.release()
   }
 }
 
@@ -114,11 +128,7 @@ export const archiveKind: SourceKind = {
   async read(archive, scope) {
     const sha256 = (await readOneFile(archive, scope)).files[0]?.sha256 ?? ''
     const dir = scope.store.sourceDir(sha256)
-    let source = await unpackedIn(dir, scope)
-    if (source === undefined) {
-      await unpack(archive, dir, scope)
-      source = await unpackedIn(dir, scope)
-    }
+    const source = (await unpackedIn(dir, scope)) ?? (await unpackAlone(archive, sha256, dir, scope))
     if (source === undefined) throw Object.assign(new Error('changed'), { code: 'EBUSY', path: dir })
     return { ...source, named: archive, pinned: { sha256 } }
   },

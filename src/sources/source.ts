@@ -20,6 +20,8 @@ export interface SourceStore {
   statFile(name: string): string
   /** The folder for what is made once of the source data with this digest; it may not exist. */
   sourceDir(digest: Digest): string
+  /** For locks between processes. */
+  readonly locks: string
   /** A free path on the file system of `sourceDir`, for something unfinished. */
   temporary(): string
 }
