@@ -1,22 +1,18 @@
-import { dirname, resolve } from 'node:path'
-import { wrongType } from '../errors/config.ts'
+import { resolve } from 'node:path'
 import { type XpError, XpErrors } from '../errors/xp-error.ts'
-import { experimentEmpty } from '../errors/yaml.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AnyStage } from '../registry/stage.ts'
-import { describeValue } from './describe.ts'
+import { compose } from './compose.ts'
 import { resolveEngine, withLongEngine } from './engine.ts'
 import { interpolate } from './interpolate.ts'
 import { type LocatedMap, valueAt } from './located.ts'
 import { misspelt } from './misspelt.ts'
 import { topologicalOrder } from './order.ts'
 import { originsOf, resolvePaths } from './params.ts'
-import { parseYaml } from './parse-yaml.ts'
-import { readExperimentText } from './read-text.ts'
 import { resolvedYaml } from './resolved-yaml.ts'
 import { applySets } from './set.ts'
-import { createSource, locate, type Source } from './source.ts'
+import { locate } from './source.ts'
 import { resolveTracking } from './track.ts'
 import { validate } from './validate.ts'
 import { stageFields } from './validation-schema.ts'
@@ -29,18 +25,6 @@ export interface LoadOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Absolute folder that relative paths of `set` start from; the current one by default. */
   readonly cwd?: string
-}
-
-function readRoot(source: Source): { root: LocatedMap; errors: readonly XpError[] } {
-  const { root, errors } = parseYaml(source)
-  if (root?.kind === 'map') return { root, errors }
-  if (errors.length > 0) throw new XpErrors(errors)
-  if (root === undefined || (root.kind === 'scalar' && root.value === null))
-    throw new XpErrors([experimentEmpty(source.name)])
-  const where = locate(root.span)
-  throw new XpErrors([
-    wrongType(where, 'the experiment', 'a map', describeValue(root), 'it starts with name: and stages:'),
-  ])
 }
 
 function stageEntries(root: LocatedMap, registry: Registry): StageEntry[] {
@@ -67,6 +51,7 @@ function inOrder(errors: readonly XpError[], file: string): XpError[] {
   const rank = ({ where }: XpError) => (where === undefined ? 2 : where.file === file ? 0 : 1)
   return [...errors].sort((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b)
+    if (a.where?.file !== b.where?.file) return 0
     return (a.where?.line ?? 0) - (b.where?.line ?? 0) || (a.where?.column ?? 0) - (b.where?.column ?? 0)
   })
 }
@@ -78,9 +63,10 @@ function inOrder(errors: readonly XpError[], file: string): XpError[] {
 export async function loadExperiment(file: string, options: LoadOptions): Promise<ResolvedExperiment> {
   const { registry, set = [], env = process.env, cwd = process.cwd() } = options
   const path = resolve(cwd, file)
-  const source = createSource('file', file, await readExperimentText(path, file), dirname(path))
-  const read = readRoot(source)
-  const assigned = applySets(withLongEngine(read.root), set, { registry, folder: cwd })
+  const read = await compose(path, file)
+  const { source } = read
+  if (!read.isWhole) throw new XpErrors(inOrder(read.errors, file))
+  const assigned = applySets(read.root, set, { registry, folder: cwd })
   const interpolated = interpolate(assigned.root)
   const root = withLongEngine(interpolated.root)
   const { plain, errors: validation } = validate(root, registry)

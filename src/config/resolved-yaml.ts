@@ -3,10 +3,11 @@ import { redact } from '../errors/printable.ts'
 import type { Origin } from '../registry/experiment.ts'
 import { type Located, originOf } from './located.ts'
 
-/** The comment beside a value that the file does not hold itself. */
+/** The comment beside a value that the file that was asked for does not hold itself. */
 function commentOf(node: Located | undefined): string | undefined {
   const origin: Origin = node === undefined ? { from: 'default', text: 'default' } : originOf(node)
-  return origin.from === 'file' ? undefined : ` ${origin.text}`
+  const isOwn = origin.from === 'file' && (node?.kind !== 'scalar' || node.span.source.extended === undefined)
+  return isOwn ? undefined : ` ${origin.text}`
 }
 
 /** Writes the origin beside each value, once per subtree that comes from elsewhere as a whole. */

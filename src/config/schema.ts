@@ -135,6 +135,11 @@ export function experimentSchema(registry: Registry) {
     description: 'Stages that make, train, score and report image classifiers.',
     type: 'object',
     properties: {
+      extends: {
+        description:
+          'Files that this one is laid over, key by key, paths from this file or files of packages; the later goes before the earlier, and null takes a key away.',
+        anyOf: [stageReference, { type: 'array', items: stageReference, minItems: 1 }],
+      },
       name: interpolatable(name),
       seed: interpolatable(seed),
       engine: engineSchema(plain(engine)),
@@ -151,11 +156,18 @@ export function experimentSchema(registry: Registry) {
         properties: { mlflow: fieldsOf(plain(track.properties.mlflow)) },
       },
     },
-    required: ['name', 'stages'],
+    // A file that extends others has from them what it does not say.
+    if: { required: ['extends'] },
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
+    then: {},
+    else: {
+      required: ['name', 'stages'],
+      properties: { stages: { additionalProperties: { type: 'object', required: ['uses'] } } },
+    },
     additionalProperties: false,
     definitions: {
       stage: {
-        type: 'object',
+        type: ['object', 'null'],
         properties: {
           uses: {
             description: 'The stage to run.',
@@ -167,7 +179,6 @@ export function experimentSchema(registry: Registry) {
           with: { description: 'Params of the stage.', type: 'object' },
           from: { description: 'Where the inputs come from: the id of one stage, or one id per input.' },
         },
-        required: ['uses'],
         additionalProperties: false,
         allOf: stages.map(entryWhenUses),
       },

@@ -10,6 +10,8 @@ export interface Source {
   readonly text: string
   /** Absolute folder that relative paths in this text start from. */
   readonly folder: string
+  /** Where another file extends this one. */
+  readonly extended?: Span
   /** Offset of the first character of each line. */
   readonly lineStarts: readonly number[]
 }
@@ -21,10 +23,16 @@ export interface Span {
   readonly end: number
 }
 
-export function createSource(kind: Source['kind'], name: string, text: string, folder: string): Source {
+export function createSource(
+  kind: Source['kind'],
+  name: string,
+  text: string,
+  folder: string,
+  extended?: Span,
+): Source {
   const lineStarts = [0]
   for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lineStarts.push(i + 1)
-  return { kind, name, text, folder, lineStarts }
+  return { kind, name, text, folder, lineStarts, ...(extended && { extended }) }
 }
 
 /** Line and column of an offset, from 1. */
@@ -45,11 +53,16 @@ export function describePlace(span: Span): string {
   return span.source.kind === 'set' ? redact(span.source.name) : `${span.source.name}:${line}:${column}`
 }
 
+/** The places by which a file came into the experiment that was asked for. */
+function chainOf({ extended }: Source): readonly Annotation[] {
+  return extended === undefined ? [] : [{ span: extended, label: 'extended here' }, ...chainOf(extended.source)]
+}
+
 /** The place of an error: carets under `span` with `label`, dashes under the spans that explain it. */
 export function locate(span: Span, label = '', explaining: readonly Annotation[] = []): Location {
   return {
     file: redact(span.source.name),
     ...positionOf(span.source, span.start),
-    excerpt: excerpt({ span, label }, explaining),
+    excerpt: excerpt({ span, label }, [...explaining, ...chainOf(span.source)]),
   }
 }

@@ -31,6 +31,17 @@ export const engineKeyWithoutEffect = (where: Location, key: string, engine: str
     `delete it, or write name: ${other}`,
   )
 
+export const extendsCycle = (where: Location, chain: readonly string[]) =>
+  config('XP_EXTENDS_CYCLE', where, `a file extends itself: ${chain.join(' → ')}`, 'take one of them out of `extends`')
+
+export const noPackageFile = (where: Location, name: string) =>
+  config(
+    'XP_NO_PACKAGE_FILE',
+    where,
+    `${name} is neither a file beside this one nor a file of an installed package`,
+    `write ./${name} for a file; or install the package and check that it exports the file`,
+  )
+
 export const missingUses = (where: Location, id: string, hint: string) =>
   config('XP_MISSING_USES', where, `stage "${id}" does not say what it uses`, hint)
 
