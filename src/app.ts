@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
-import { loadExperiment } from './config/load-experiment.ts'
+import { type Changes, loadExperiment } from './config/load-experiment.ts'
 import { experimentSchema, renderSchemas } from './config/schema.ts'
 import { nameFrom, starterExperiment } from './config/starter.ts'
 import { createEngine, engineCheck, engineFacts } from './engines.ts'
@@ -24,8 +24,8 @@ import { createSourceProgress } from './tracking/console/source-progress.ts'
 /** The composition root: the one file that knows registry, config, store, engines and sinks together. */
 export const registry = createRegistry(stages)
 
-export const loadFile = (file: string, set: readonly string[]): Promise<ResolvedExperiment> =>
-  loadExperiment(file, { registry, set })
+export const loadFile = (file: string, { set = [], variant = [] }: Changes): Promise<ResolvedExperiment> =>
+  loadExperiment(file, { registry, set, variant })
 
 const openProjectStore = ({ file }: ResolvedExperiment) => openStore(storeDirectory(dirname(file), process.env))
 
@@ -40,8 +40,8 @@ function warnOfSources({ sources }: Prepared): void {
 const sourceProgress = () => createSourceProgress({ stream: process.stderr, isTTY: process.stderr.isTTY === true })
 
 /** Reads the experiment and checks all that can be known before work starts, the device included. */
-export async function validate(file: string, set: readonly string[]): Promise<ResolvedExperiment> {
-  const experiment = await loadFile(file, set)
+export async function validate(file: string, changes: Changes): Promise<ResolvedExperiment> {
+  const experiment = await loadFile(file, changes)
   const factsOfWorking = async (settings: EngineSettings) => {
     const facts = await engineFacts(settings)
     await engineCheck(settings)?.()
@@ -52,8 +52,8 @@ export async function validate(file: string, set: readonly string[]): Promise<Re
   return experiment
 }
 
-export async function plan(file: string, set: readonly string[]) {
-  const experiment = await loadFile(file, set)
+export async function plan(file: string, changes: Changes) {
+  const experiment = await loadFile(file, changes)
   const options = { engineFacts, onSourceProgress: sourceProgress(), runsDir: runsOf(experiment) }
   const prepared = await prepare(experiment, await openProjectStore(experiment), options)
   warnOfSources(prepared)
@@ -62,7 +62,7 @@ export async function plan(file: string, set: readonly string[]) {
 }
 
 export interface RunOptions {
-  readonly set: readonly string[]
+  readonly changes: Changes
   readonly force: true | readonly string[]
   readonly until?: string
   readonly tracking: 'best-effort' | 'required' | 'off'
@@ -95,8 +95,8 @@ async function sinksFor({ track }: ResolvedExperiment, tracking: RunOptions['tra
 }
 
 export async function run(file: string, options: RunOptions): Promise<Execution> {
-  const { set, force, until, tracking, signal } = options
-  const experiment = await loadFile(file, set)
+  const { changes, force, until, tracking, signal } = options
+  const experiment = await loadFile(file, changes)
   const sinks = await sinksFor(experiment, tracking)
   return executeExperiment({
     experiment,
@@ -117,9 +117,9 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
 /** Trains every train stage straight and split, and says whether the bits are the same. */
 export async function verifyResume(
   file: string,
-  { set, steps, signal }: { readonly set: readonly string[]; readonly steps: number; readonly signal: AbortSignal },
+  { changes, steps, signal }: { readonly changes: Changes; readonly steps: number; readonly signal: AbortSignal },
 ) {
-  const experiment = await loadFile(file, set)
+  const experiment = await loadFile(file, changes)
   const { verifyResume: verify } = await import('./runner/verify-resume.ts')
   const store = await openProjectStore(experiment)
   return verify({ experiment, store, version: packageJson.version, engineFacts, createEngine, signal, steps })

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { experimentArg, setFlag } from './flags.ts'
+import { changeFlags, experimentArg } from './flags.ts'
 import { XpCommand } from './xp-command.ts'
 
 export default class Graph extends XpCommand {
@@ -9,13 +9,13 @@ export default class Graph extends XpCommand {
     '<%= config.bin %> graph experiments/quickstart.yaml --mermaid > graph.mmd',
   ]
   static override args = experimentArg
-  static override flags = { ...setFlag, mermaid: Flags.boolean({ description: 'as a Mermaid flowchart' }) }
+  static override flags = { ...changeFlags, mermaid: Flags.boolean({ description: 'as a Mermaid flowchart' }) }
 
   async run() {
     const { args, flags } = await this.parse(Graph)
     const { loadFile } = await import('../app.ts')
     const { graphEdges, mermaidGraph, textGraph } = await import('../registry/draw-graph.ts')
-    const experiment = await loadFile(args.file, flags.set)
+    const experiment = await loadFile(args.file, flags)
     this.log((flags.mermaid ? mermaidGraph(experiment) : textGraph(experiment)).trimEnd())
     return {
       stages: experiment.stages.map(({ id, stage }) => ({ id, uses: stage.uses as string })),

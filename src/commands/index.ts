@@ -1,3 +1,4 @@
+import ConfigShow from './config/show.ts'
 import Doctor from './doctor.ts'
 import Graph from './graph.ts'
 import Init from './init.ts'
@@ -11,6 +12,7 @@ import VerifyResume from './verify-resume.ts'
 
 /** Every command by its oclif id. */
 export const commands = {
+  'config:show': ConfigShow,
   doctor: Doctor,
   graph: Graph,
   init: Init,

@@ -1,4 +1,4 @@
-import { experimentArg, setFlag } from './flags.ts'
+import { changeFlags, experimentArg } from './flags.ts'
 import { XpCommand } from './xp-command.ts'
 
 export default class Plan extends XpCommand {
@@ -8,12 +8,12 @@ export default class Plan extends XpCommand {
     '<%= config.bin %> plan experiments/quickstart.yaml --set stages.train.with.epochs=5',
   ]
   static override args = experimentArg
-  static override flags = setFlag
+  static override flags = changeFlags
 
   async run() {
     const { args, flags } = await this.parse(Plan)
     const { plan } = await import('../app.ts')
-    const stages = await plan(args.file, flags.set)
+    const stages = await plan(args.file, flags)
     const width = Math.max(...stages.map((s) => s.id.length))
     for (const s of stages) this.log(`${s.id.padEnd(width)}  ${s.status.padEnd(7)}  ${s.reason}`)
     return { stages }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { exitCodes, expectedErrors } from '../errors/xp-error.ts'
-import { experimentArg, setFlag } from './flags.ts'
+import { changeFlags, experimentArg } from './flags.ts'
 import { shellWord } from './shell-word.ts'
 import { untilSignalled } from './signals.ts'
 import { XpCommand } from './xp-command.ts'
@@ -17,7 +17,7 @@ export default class Run extends XpCommand {
   ]
   static override args = experimentArg
   static override flags = {
-    ...setFlag,
+    ...changeFlags,
     force: Flags.string({
       description: 'run again although the result is cached: every stage, or with --force=STAGE that one',
       helpValue: '[=STAGE]',
@@ -37,10 +37,10 @@ export default class Run extends XpCommand {
     const argv = this.argv.map((argument) => (argument === '--force' ? `--force=${everyStage}` : argument))
     const { args, flags } = await this.parse(Run, argv)
     const { run } = await import('../app.ts')
-    const { set, tracking, until } = flags
+    const { set, variant, tracking, until } = flags
     const force = flags.force.includes(everyStage) ? true : flags.force
     const { value, signal } = await untilSignalled((signal) =>
-      run(args.file, { set, force, tracking, signal, ...(until === undefined ? {} : { until }) }),
+      run(args.file, { changes: { set, variant }, force, tracking, signal, ...(until === undefined ? {} : { until }) }),
     )
     const { result, thrown } = value
     for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`)

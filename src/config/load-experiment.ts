@@ -16,12 +16,20 @@ import { locate } from './source.ts'
 import { resolveTracking } from './track.ts'
 import { validate } from './validate.ts'
 import { stageFields } from './validation-schema.ts'
+import { withVariants } from './variants.ts'
+import { takenStages } from './when.ts'
 import { type StageEntry, wire } from './wire.ts'
 
-export interface LoadOptions {
-  readonly registry: Registry
-  /** `--set` arguments, `path=value`, applied in order. */
+/** What the command line changes of an experiment. */
+export interface Changes {
+  /** `--variant` arguments: names of the file's `variants`, laid over it in order. */
+  readonly variant?: readonly string[]
+  /** `--set` arguments, `path=value`, applied in order after them. */
   readonly set?: readonly string[]
+}
+
+export interface LoadOptions extends Changes {
+  readonly registry: Registry
   readonly env?: NodeJS.ProcessEnv
   /** Absolute folder that relative paths of `set` start from; the current one by default. */
   readonly cwd?: string
@@ -61,17 +69,18 @@ function inOrder(errors: readonly XpError[], file: string): XpError[] {
  * @throws XpErrors with every problem found, each at its token.
  */
 export async function loadExperiment(file: string, options: LoadOptions): Promise<ResolvedExperiment> {
-  const { registry, set = [], env = process.env, cwd = process.cwd() } = options
+  const { registry, variant = [], set = [], env = process.env, cwd = process.cwd() } = options
   const path = resolve(cwd, file)
   const read = await compose(path, file)
   const { source } = read
   if (!read.isWhole) throw new XpErrors(inOrder(read.errors, file))
-  const assigned = applySets(read.root, set, { registry, folder: cwd })
+  const varied = withVariants(read.root, variant)
+  const assigned = applySets(varied.root, set, { registry, folder: cwd })
   const interpolated = interpolate(assigned.root)
   const root = withLongEngine(interpolated.root)
   const { plain, errors: validation } = validate(root, registry)
-  const entries = stageEntries(root, registry)
-  const wiring = wire(entries, registry)
+  const { entries, leftOut, errors: ofWhen } = takenStages(root, stageEntries(root, registry))
+  const wiring = wire(entries, registry, leftOut)
   const ids = entries.map(({ id }) => id)
   const { sorted, errors: cycles } = topologicalOrder(ids, wiring.edges)
   const name = String(plain.name)
@@ -79,10 +88,12 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
   const { engine, errors: ofEngine } = resolveEngine(root, plain.engine)
   const errors = [
     ...read.errors,
+    ...varied.errors,
     ...assigned.errors,
     ...interpolated.errors,
     ...validation,
     ...ofEngine,
+    ...ofWhen,
     ...wiring.errors,
     ...cycles,
     ...tracking.errors,

@@ -140,6 +140,12 @@ export function experimentSchema(registry: Registry) {
           'Files that this one is laid over, key by key, paths from this file or files of packages; the later goes before the earlier, and null takes a key away.',
         anyOf: [stageReference, { type: 'array', items: stageReference, minItems: 1 }],
       },
+      variants: {
+        description:
+          'What other forms of the experiment change, by name: --variant NAME lays one over it, as over a file that is extended.',
+        type: 'object',
+        additionalProperties: { type: 'object' },
+      },
       name: interpolatable(name),
       seed: interpolatable(seed),
       engine: engineSchema(plain(engine)),
@@ -178,6 +184,11 @@ export function experimentSchema(registry: Registry) {
           },
           with: { description: 'Params of the stage.', type: 'object' },
           from: { description: 'Where the inputs come from: the id of one stage, or one id per input.' },
+          when: orReference({
+            description: 'Whether the stage takes part; inputs that may be fewer do without it.',
+            type: 'boolean',
+            default: true,
+          }),
         },
         additionalProperties: false,
         allOf: stages.map(entryWhenUses),

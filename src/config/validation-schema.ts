@@ -92,7 +92,7 @@ export const experimentFields = {
 } as const
 
 /** Every field of one stage entry, whichever stage it uses. */
-export const stageFields = ['uses', 'with', 'from'] as const
+export const stageFields = ['uses', 'with', 'from', 'when'] as const
 
 const entryOf = (stage: AnyStage) => ({
   type: 'object',
@@ -101,6 +101,8 @@ const entryOf = (stage: AnyStage) => ({
     with: { ...stage.params, default: {} },
     // Checked by the wiring, which knows the other stages.
     from: {},
+    // Checked where the stages that take part are told apart.
+    when: {},
   },
   required: ['uses', 'with'],
   additionalProperties: false,

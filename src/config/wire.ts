@@ -2,6 +2,7 @@ import {
   ambiguousInput,
   malformedFrom,
   missingInput,
+  stageLeftOut,
   unknownInputPort,
   unknownOutputPort,
   unknownStageId,
@@ -45,21 +46,38 @@ class Wirer {
   private readonly byId: ReadonlyMap<string, StageEntry>
   private readonly supply: Supply
 
-  constructor(entries: readonly StageEntry[], registry: Registry) {
+  constructor(
+    entries: readonly StageEntry[],
+    registry: Registry,
+    private readonly leftOut: ReadonlySet<string>,
+  ) {
     this.supply = new Supply(entries, registry)
     this.byId = new Map(entries.map((entry) => [entry.id, entry]))
   }
 
   /** The stage that a reference names, and the output port if it says one. */
-  private referred(node: LocatedScalar, text: string): { entry: StageEntry; output: string | undefined } | undefined {
+  private referred(
+    node: LocatedScalar,
+    text: string,
+    to: string,
+  ): { entry: StageEntry; output: string | undefined } | undefined {
     const dot = text.indexOf('.')
     const id = dot < 0 ? text : text.slice(0, dot)
     const entry = this.byId.get(id)
+    if (entry === undefined && this.leftOut.has(id)) {
+      this.errors.push(stageLeftOut(locate(node.span), id, `"${to}"`))
+      return undefined
+    }
     if (entry === undefined) {
       this.errors.push(unknownStageId(locate(node.span), id, [...this.byId.keys()]))
       return undefined
     }
     return { entry, output: dot < 0 ? undefined : text.slice(dot + 1) }
+  }
+
+  private isLeftOut(node: Located): boolean {
+    const id = node.kind === 'scalar' && typeof node.value === 'string' ? node.value.split('.', 1)[0] : undefined
+    return id !== undefined && !this.byId.has(id) && this.leftOut.has(id)
   }
 
   /** One `stage` or `stage.port` that feeds one port. */
@@ -73,7 +91,7 @@ class Wirer {
       this.errors.push(malformedFrom(locate(node.span), path, describeValue(node), hint))
       return undefined
     }
-    const referred = this.referred(node, node.value)
+    const referred = this.referred(node, node.value, to.id)
     if (referred === undefined) return undefined
     const { entry, output } = referred
     this.edges.push({ from: entry.id, to: to.id, span: node.span })
@@ -130,7 +148,7 @@ class Wirer {
     const ports = portsOf(stage)
     const required = ports.filter((port) => port.arity !== 'optional')
     const wanted = required.length > 0 ? required : ports
-    const referred = this.referred(node, String(node.value))
+    const referred = this.referred(node, String(node.value), to.id)
     if (referred === undefined) return {}
     const { entry, output } = referred
     if (entry.stage === undefined || entry.id === to.id) {
@@ -191,7 +209,11 @@ class Wirer {
         continue
       }
       const path = `stages.${to.id}.from.${name}`
-      const items = port.arity === 'many' && value.kind === 'list' ? value.items : [value]
+      const given = port.arity === 'many' && value.kind === 'list' ? value.items : [value]
+      // What may be fewer, or nothing, does without a stage that is left out.
+      const kept = given.filter((item) => !this.isLeftOut(item))
+      if (kept.length === 0 && given.length > 0 && port.arity === 'optional') continue
+      const items = kept.length === 0 ? given : kept
       if (items.length === 0) this.missing(to, [port], key, this.supply.missingHint(to.id, [port]))
       const sources = items.map((item) => this.source(item, path, to, port))
       inputs[name] = sources.filter((source) => source !== undefined)
@@ -239,14 +261,21 @@ class Wirer {
       return [...node.entries.values()].flatMap(({ value }) => scalars(value))
     }
     for (const node of to.from === undefined ? [] : scalars(to.from.value)) {
-      if (typeof node.value === 'string' && node.value !== '') this.referred(node, node.value)
+      if (typeof node.value === 'string' && node.value !== '') this.referred(node, node.value, to.id)
     }
   }
 }
 
-/** Connects input ports to outputs by artifact type, with every problem. */
-export function wire(entries: readonly StageEntry[], registry: Registry): Wiring {
-  const wirer = new Wirer(entries, registry)
+/**
+ * Connects input ports to outputs by artifact type, with every problem.
+ * @param leftOut ids of stages that do not take part
+ */
+export function wire(
+  entries: readonly StageEntry[],
+  registry: Registry,
+  leftOut: ReadonlySet<string> = new Set(),
+): Wiring {
+  const wirer = new Wirer(entries, registry, leftOut)
   const inputs = new Map(entries.map((entry) => [entry.id, wirer.wire(entry)]))
   return { inputs, edges: wirer.edges, errors: wirer.errors }
 }

@@ -42,6 +42,23 @@ export const noPackageFile = (where: Location, name: string) =>
     `write ./${name} for a file; or install the package and check that it exports the file`,
   )
 
+/** A name on the command line. */
+export const unknownVariant = (name: string, names: readonly string[]) =>
+  config(
+    'XP_UNKNOWN_VARIANT',
+    undefined,
+    `--variant ${name}: the experiment has no such variant`,
+    names.length === 0 ? 'it has no `variants`' : didYouMean(name, names),
+  )
+
+export const badWhen = (where: Location, id: string, found: string) =>
+  config(
+    'XP_WRONG_TYPE',
+    where,
+    `stages.${id}.when: expected true or false, found ${found}`,
+    `a variable may decide: when: \${vars.name}`,
+  )
+
 export const missingUses = (where: Location, id: string, hint: string) =>
   config('XP_MISSING_USES', where, `stage "${id}" does not say what it uses`, hint)
 

@@ -5,6 +5,16 @@ const wiring = (code: XpError['code'], where: Location, message: string, hint: s
   new XpError({ code, exit: 'config', message, hint, where })
 
 /** `at` is the place in the file, or the option that names the stage. */
+/** An input that only a stage could feed that `when: false` leaves out. */
+export const stageLeftOut = (where: Location, id: string, needed: string) =>
+  new XpError({
+    code: 'XP_STAGE_LEFT_OUT',
+    exit: 'config',
+    message: `"${id}" is left out by its \`when\`, and ${needed} needs it`,
+    hint: `leave that out too (when: …), or feed it from another stage`,
+    where,
+  })
+
 export const unknownStageId = (at: Location | `--${string}`, id: string, ids: readonly string[]) =>
   new XpError({
     code: 'XP_UNKNOWN_STAGE_ID',
