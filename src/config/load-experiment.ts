@@ -7,6 +7,7 @@ import { compose } from './compose.ts'
 import { resolveEngine, withLongEngine } from './engine.ts'
 import { interpolate } from './interpolate.ts'
 import { type LocatedMap, valueAt } from './located.ts'
+import { expandMatrix } from './matrix.ts'
 import { misspelt } from './misspelt.ts'
 import { topologicalOrder } from './order.ts'
 import { originsOf, resolvePaths } from './params.ts'
@@ -77,7 +78,8 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
   const varied = withVariants(read.root, variant)
   const assigned = applySets(varied.root, set, { registry, folder: cwd })
   const interpolated = interpolate(assigned.root)
-  const root = withLongEngine(interpolated.root)
+  const expanded = expandMatrix(withLongEngine(interpolated.root), registry)
+  const { root } = expanded
   const { plain, errors: validation } = validate(root, registry)
   const { entries, leftOut, errors: ofWhen } = takenStages(root, stageEntries(root, registry))
   const wiring = wire(entries, registry, leftOut)
@@ -91,6 +93,7 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
     ...varied.errors,
     ...assigned.errors,
     ...interpolated.errors,
+    ...expanded.errors,
     ...validation,
     ...ofEngine,
     ...ofWhen,
@@ -112,8 +115,10 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
   const stages = sorted.map((id): ResolvedStage => {
     const entry = byId.get(id) as StageEntry
     const params = paramsOf(entry) as ResolvedStage['params']
+    const cell = expanded.cells.get(id)
     return {
       id,
+      ...(cell !== undefined && { cell }),
       stage: entry.stage as AnyStage,
       params,
       origins: originsOf(params, valueAt(root, ['stages', id, 'with'])),

@@ -184,6 +184,13 @@ export function experimentSchema(registry: Registry) {
           },
           with: { description: 'Params of the stage.', type: 'object' },
           from: { description: 'Where the inputs come from: the id of one stage, or one id per input.' },
+          matrix: {
+            description:
+              'Params with a list of values each: the stage, and what depends on it, is run for every combination.',
+            type: 'object',
+            minProperties: 1,
+            additionalProperties: { anyOf: [{ type: 'array', minItems: 1 }, reference] },
+          },
           when: orReference({
             description: 'Whether the stage takes part; inputs that may be fewer do without it.',
             type: 'boolean',

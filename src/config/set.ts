@@ -130,6 +130,7 @@ function namesAt(root: LocatedMap, path: readonly string[], depth: number, regis
     if (depth === 3) return parent === undefined || parent.kind === 'map' ? Object.keys(stage.inputs) : []
     return parent?.kind === 'list' ? parent.items.map((_, i) => String(i)) : []
   }
+  if (field === 'matrix') return depth === 3 ? 'any' : []
   if (field !== 'with') return []
   let schema: JsonSchema | undefined = stage.params as JsonSchema
   for (const name of path.slice(3, depth)) schema = childSchema(schema, name)

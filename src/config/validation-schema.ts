@@ -92,7 +92,7 @@ export const experimentFields = {
 } as const
 
 /** Every field of one stage entry, whichever stage it uses. */
-export const stageFields = ['uses', 'with', 'from', 'when'] as const
+export const stageFields = ['uses', 'with', 'from', 'when', 'matrix'] as const
 
 const entryOf = (stage: AnyStage) => ({
   type: 'object',

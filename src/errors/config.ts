@@ -59,6 +59,17 @@ export const badWhen = (where: Location, id: string, found: string) =>
     `a variable may decide: when: \${vars.name}`,
   )
 
+export const badMatrix = (where: Location, path: string, found: string, hint: string) =>
+  config('XP_BAD_MATRIX', where, `${path}: expected a list of values, found ${found}`, hint)
+
+export const matrixTooLarge = (where: Location, stages: number, most: number) =>
+  config(
+    'XP_MATRIX_TOO_LARGE',
+    where,
+    `the matrix makes ${stages} stages, more than ${most}`,
+    'try fewer values at a time',
+  )
+
 export const missingUses = (where: Location, id: string, hint: string) =>
   config('XP_MISSING_USES', where, `stage "${id}" does not say what it uses`, hint)
 

@@ -1,3 +1,5 @@
+import type { MatrixCell } from './experiment.ts'
+
 /** What happened inside one stage. Kept beside the stage's result and replayed when the result is used again. */
 export type StageEvent =
   | {
@@ -43,7 +45,7 @@ export interface RunFacts {
   /** Flattened stage params after defaults, `<stage id>.<param>` → value; secrets are absent. */
   readonly params: Readonly<Record<string, string | number | boolean>>
   readonly tags: Readonly<Record<string, string>>
-  readonly stages: readonly { readonly id: string; readonly uses: string }[]
+  readonly stages: readonly { readonly id: string; readonly uses: string; readonly cell?: MatrixCell }[]
 }
 
 export type RunEventBody =

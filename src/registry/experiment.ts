@@ -1,4 +1,5 @@
 import type { Location } from '../errors/xp-error.ts'
+import type { Json } from '../std/canonical-json.ts'
 import type { EngineSettings } from './engine-settings.ts'
 import type { AnyStage } from './stage.ts'
 
@@ -15,8 +16,18 @@ export interface Origin {
   readonly text: string
 }
 
+/** Which combination of a matrix's values a stage was made for. */
+export interface MatrixCell {
+  /** The stage's id in the file. */
+  readonly of: string
+  /** By `<id of the stage with the matrix>.<param>`. */
+  readonly values: Readonly<Record<string, Json>>
+}
+
 export interface ResolvedStage {
   readonly id: string
+  /** Absent for a stage that stands for itself. */
+  readonly cell?: MatrixCell
   readonly stage: AnyStage
   /** After defaults and interpolation; path params are absolute. */
   readonly params: Readonly<Record<string, unknown>>

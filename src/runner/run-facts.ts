@@ -59,5 +59,5 @@ export const runFacts = (
   seed: experiment.seed,
   params: flatParams(stages),
   tags: { 'xp.version': version, 'xp.engine': experiment.engine.name },
-  stages: stages.map(({ id, stage }) => ({ id, uses: stage.uses })),
+  stages: stages.map(({ id, stage, cell }) => ({ id, uses: stage.uses, ...(cell !== undefined && { cell }) })),
 })

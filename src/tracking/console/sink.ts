@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import type { RunEvent, Sink } from '../../registry/events.ts'
+import type { RunEvent, RunFacts, Sink } from '../../registry/events.ts'
 import { EpochRows } from './epoch-rows.ts'
 import type { LiveBars } from './live-bars.ts'
 import { plainLine } from './progress-text.ts'
@@ -45,6 +45,7 @@ export function createConsoleSink({
   let taking: ReadonlySet<string> = new Set()
   let labelWidth = 8
   let dir = ''
+  let stagesOfRun: RunFacts['stages'] = []
   let report: string | undefined
   let startedAt = 0
   let over = false
@@ -75,6 +76,7 @@ export function createConsoleSink({
         const { run } = event
         startedAt = event.time
         dir = run.dir
+        stagesOfRun = run.stages
         taking = new Set(run.stages.map((s) => s.id))
         labelWidth = Math.max(6, ...run.stages.map((s) => s.id.length))
         print(
@@ -130,7 +132,7 @@ export function createConsoleSink({
       case 'run-finished':
         over = true
         bars?.stop()
-        for (const line of runSummary(event, { dir, report, ms: event.time - startedAt }, colors))
+        for (const line of runSummary(event, { dir, report, ms: event.time - startedAt, stages: stagesOfRun }, colors))
           stream.write(`${line}\n`)
         break
       default:

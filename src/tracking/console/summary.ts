@@ -1,4 +1,5 @@
-import type { RunEvent } from '../../registry/events.ts'
+import type { RunEvent, RunFacts } from '../../registry/events.ts'
+import { matrixTables } from './matrix-table.ts'
 import { duration, number, printable } from './text.ts'
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
@@ -37,7 +38,12 @@ export function lastScores(scores: ReadonlyMap<string, number>): readonly string
 /** The end of a run: how it went, its scores, and where the results lie. */
 export function runSummary(
   event: Event<'run-finished'>,
-  facts: { readonly dir: string; readonly report: string | undefined; readonly ms: number },
+  facts: {
+    readonly dir: string
+    readonly report: string | undefined
+    readonly ms: number
+    readonly stages: RunFacts['stages']
+  },
   color: Palette,
 ): readonly string[] {
   const paint = { finished: color.green, failed: color.red, interrupted: color.yellow }[event.status]
@@ -45,11 +51,16 @@ export function runSummary(
     (name) => /\/(accuracy|f1|loss)$/.test(name) && !name.includes('train/'),
   )
   // The long form `<stage>/test/accuracy` says nothing more where the short one stands beside it.
-  const shown = names.filter((name) => !names.includes(name.slice(name.indexOf('/') + 1)))
+  const inTables = new Set(facts.stages.flatMap(({ id, cell }) => (cell === undefined ? [] : [id])))
+  const shown = names.filter(
+    (name) => !names.includes(name.slice(name.indexOf('/') + 1)) && !inTables.has(name.slice(0, name.indexOf('/'))),
+  )
   const width = Math.max(6, ...shown.map((name) => name.length))
   return [
     `${paint(event.status)} in ${duration(facts.ms)}`,
     ...shown.map((name) => `  ${name.padEnd(width)}  ${number(event.metrics[name] ?? Number.NaN)}`),
+    ...matrixTables(facts.stages, event.metrics),
+    ...(inTables.size > 0 ? [''] : []),
     ...(facts.report === undefined ? [] : [`  ${'report'.padEnd(width)}  ${facts.report}`]),
     `  ${'run'.padEnd(width)}  ${facts.dir}`,
   ]
