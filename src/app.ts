@@ -64,6 +64,7 @@ export async function plan(file: string, changes: Changes) {
 export interface RunOptions {
   readonly changes: Changes
   readonly force: true | readonly string[]
+  readonly keepGoing: boolean
   readonly until?: string
   readonly tracking: 'best-effort' | 'required' | 'off'
   readonly signal: AbortSignal
@@ -95,7 +96,7 @@ async function sinksFor({ track }: ResolvedExperiment, tracking: RunOptions['tra
 }
 
 export async function run(file: string, options: RunOptions): Promise<Execution> {
-  const { changes, force, until, tracking, signal } = options
+  const { changes, force, keepGoing, until, tracking, signal } = options
   const experiment = await loadFile(file, changes)
   const sinks = await sinksFor(experiment, tracking)
   return executeExperiment({
@@ -110,6 +111,7 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
     signal,
     onSourceProgress: sourceProgress(),
     force,
+    keepGoing,
     ...(until === undefined ? {} : { until }),
   })
 }

@@ -25,6 +25,9 @@ export default class Run extends XpCommand {
       multipleNonGreedy: true,
       default: [],
     }),
+    'keep-going': Flags.boolean({
+      description: 'after a failure, still run the stages that do not depend on what failed',
+    }),
     until: Flags.string({ description: 'stop after this stage', helpValue: 'STAGE' }),
     tracking: Flags.option({
       description: 'required: end with exit code 5 before any work when the tracker is away; off: log to no tracker',
@@ -40,7 +43,14 @@ export default class Run extends XpCommand {
     const { set, variant, tracking, until } = flags
     const force = flags.force.includes(everyStage) ? true : flags.force
     const { value, signal } = await untilSignalled((signal) =>
-      run(args.file, { changes: { set, variant }, force, tracking, signal, ...(until === undefined ? {} : { until }) }),
+      run(args.file, {
+        changes: { set, variant },
+        force,
+        keepGoing: flags['keep-going'],
+        tracking,
+        signal,
+        ...(until === undefined ? {} : { until }),
+      }),
     )
     const { result, thrown } = value
     for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`)

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskFailure, runsNotWritable } from '../errors/store.ts'
 import { unknownStageId } from '../errors/wiring.ts'
+import { expectedErrors, XpErrors } from '../errors/xp-error.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
@@ -36,6 +37,8 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal
   /** Stages that run although their result is known: all, or those named. */
   readonly force?: true | string | readonly string[]
+  /** After a failure, stages that do not depend on what failed run all the same. */
+  readonly keepGoing?: boolean
   /** The last stage that takes part; stages it does not need are skipped. */
   readonly until?: string
   /** Told of source data that takes long to get, before the run begins. */
@@ -58,25 +61,41 @@ async function mayCompute({ stages, snapshot }: Prepared, force: true | readonly
   return stages.some(({ id, stage }) => stage.needs.includes('engine') && (forced(id) || !certain.has(id)))
 }
 
-/** Runs the stages in order until one throws; the others are recorded as skipped. Answers what was thrown, and where. */
+/**
+ * Runs the stages in order until one throws, or with `keepGoing` those that no failure stands before; the others are
+ * recorded as skipped. Answers what was thrown, all of it where that is expected, and where it was thrown first.
+ */
 async function runStages(
   run: ActiveRun,
-  { experiment, until, signal }: ExecuteOptions,
+  { experiment, until, signal, keepGoing = false }: ExecuteOptions,
   taking: ReadonlySet<string>,
 ): Promise<{ readonly thrown: unknown; readonly stage: string } | undefined> {
-  let end: { readonly thrown: unknown; readonly stage: string } | undefined
+  const thrown: { readonly thrown: unknown; readonly stage: string }[] = []
+  /** By each stage that has no result: the one whose failure is the cause. */
+  const failed = new Map<string, string>()
   for (const stage of experiment.stages) {
+    const upstream = Object.values(stage.inputs).flat()
+    const before = keepGoing ? upstream.find((source) => failed.has(source.stage)) : undefined
+    const cause = before === undefined ? (keepGoing ? undefined : thrown[0]?.stage) : failed.get(before.stage)
     if (!taking.has(stage.id)) run.skip(stage, `not needed for --until ${until}`)
-    else if (end !== undefined) run.skip(stage, signal.aborted ? 'interrupted' : `${end.stage} failed`)
-    else {
+    else if (signal.aborted && thrown.length > 0) run.skip(stage, 'interrupted')
+    else if (cause !== undefined) {
+      failed.set(stage.id, cause)
+      run.skip(stage, `${cause} failed`)
+    } else {
       try {
         await run.stage(stage)
-      } catch (thrown) {
-        end = { thrown, stage: stage.id }
+      } catch (error) {
+        failed.set(stage.id, stage.id)
+        thrown.push({ thrown: error, stage: stage.id })
       }
     }
   }
-  return end
+  const [first] = thrown
+  if (first === undefined || thrown.length === 1) return first
+  const expected = thrown.map((one) => expectedErrors(one.thrown))
+  const bug = thrown.find((_, i) => expected[i]?.length === 0)
+  return bug ?? { thrown: new XpErrors(expected.flat()), stage: first.stage }
 }
 
 /**

@@ -14,7 +14,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { deviceUnavailable } from '../../../src/errors/runtime.ts'
 import { expectedErrors, XpError, XpErrors } from '../../../src/errors/xp-error.ts'
 import type { ResolvedStage } from '../../../src/registry/experiment.ts'
-import { defineStage } from '../../../src/registry/stage.ts'
+import { type AnyStage, defineStage } from '../../../src/registry/stage.ts'
 import {
   eventsOf,
   execute,
@@ -193,6 +193,51 @@ it('records a failed stage, skips the rest and keeps what was done', async () =>
   expect(statuses({ result })).toEqual({ load: 'ran', pick: 'ran', train: 'failed', report: 'skipped' })
   expect(eventsOf(result.dir).at(-1)).toMatchObject({ type: 'run-finished', status: 'failed', error: result.error })
   expect(statuses(await execute(wordsExperiment({ root }), place))).toMatchObject({ load: 'hit', train: 'ran' })
+})
+
+it('with keepGoing runs what no failure stands before, and tells every failure', async () => {
+  const failing = (message: string) =>
+    defineStage({
+      ...trainCount,
+      uses: 'train/broken',
+      async run() {
+        throw new XpError({ code: 'XP_TEST', exit: 'stageFailed', message })
+      },
+    })
+  const [load, pick, train, report] = wordsExperiment({ root }).stages
+  const counting = (id: string, stage: AnyStage) => ({ ...(train as ResolvedStage), id, stage })
+  const after = (id: string, ...of: string[]) => ({
+    ...(report as ResolvedStage),
+    id,
+    inputs: { counts: of.map((stage) => ({ stage, port: 'count' })) },
+  })
+  const experiment = {
+    ...wordsExperiment({ root }),
+    stages: [
+      load as ResolvedStage,
+      pick as ResolvedStage,
+      counting('one', failing('one broke')),
+      counting('two', trainCount),
+      counting('three', failing('three broke')),
+      after('of-one', 'two', 'one'),
+      after('of-two', 'two'),
+    ],
+  }
+  const run = await execute(experiment, place, { keepGoing: true })
+  expect(statuses(run)).toEqual({
+    load: 'ran',
+    pick: 'ran',
+    one: 'failed',
+    two: 'ran',
+    three: 'failed',
+    'of-one': 'skipped',
+    'of-two': 'ran',
+  })
+  expect(reasonOf(run, 'of-one')).toBe('one failed')
+  expect(run.result).toMatchObject({ status: 'failed', error: { stage: 'one' } })
+  expect(expectedErrors(run.thrown).map(({ message }) => message)).toEqual(['one broke', 'three broke'])
+  const fast = await execute(experiment, place)
+  expect(statuses(fast)).toMatchObject({ one: 'failed', two: 'skipped', 'of-two': 'skipped' })
 })
 
 it('records a bug as one', async () => {
