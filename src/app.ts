@@ -61,6 +61,16 @@ export async function plan(file: string, changes: Changes) {
   return planExperiment(stages, snapshot)
 }
 
+/** Why a stage would run. @throws XpError when there is no such stage */
+export async function why(file: string, stage: string, changes: Changes) {
+  const experiment = await loadFile(file, changes)
+  const options = { engineFacts, onSourceProgress: sourceProgress(), runsDir: runsOf(experiment) }
+  const prepared = await prepare(experiment, await openProjectStore(experiment), options)
+  warnOfSources(prepared)
+  const { whyStage } = await import('./runner/why.ts')
+  return whyStage(stage, prepared.stages, prepared.snapshot)
+}
+
 export interface RunOptions {
   readonly changes: Changes
   readonly force: true | readonly string[]

@@ -9,6 +9,7 @@ import StagesList from './stages/list.ts'
 import StagesShow from './stages/show.ts'
 import Validate from './validate.ts'
 import VerifyResume from './verify-resume.ts'
+import WhyCommand from './why.ts'
 
 /** Every command by its oclif id. */
 export const commands = {
@@ -23,4 +24,5 @@ export const commands = {
   'stages:show': StagesShow,
   validate: Validate,
   'verify-resume': VerifyResume,
+  why: WhyCommand,
 }

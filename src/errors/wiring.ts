@@ -15,7 +15,7 @@ export const stageLeftOut = (where: Location, id: string, needed: string) =>
     where,
   })
 
-export const unknownStageId = (at: Location | `--${string}`, id: string, ids: readonly string[]) =>
+export const unknownStageId = (at: Location | string, id: string, ids: readonly string[]) =>
   new XpError({
     code: 'XP_UNKNOWN_STAGE_ID',
     exit: 'config',

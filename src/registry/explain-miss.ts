@@ -20,6 +20,17 @@ function say(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** The first files that two trees do not share, each with its sign: `+ boot/9.jpg`. */
+export function namedChanges(before: readonly TreeFile[], after: readonly TreeFile[], most: number): readonly string[] {
+  const old = new Map(before.map((f) => [f.path, f.sha256]))
+  const changes = after.flatMap(({ path, sha256 }) => {
+    const was = old.get(path)
+    old.delete(path)
+    return was === undefined ? [`+ ${path}`] : was === sha256 ? [] : [`~ ${path}`]
+  })
+  return [...changes, ...[...old.keys()].map((path) => `− ${path}`)].slice(0, most)
+}
+
 /** `+12 −3 ~1`: files added, removed and changed. */
 export function countChanges(before: readonly TreeFile[], after: readonly TreeFile[]): string {
   const old = new Map(before.map((f) => [f.path, f.sha256]))
@@ -66,25 +77,51 @@ function describe(name: string, was: Json | undefined, now: Json | undefined, co
   }
 }
 
+/** One ingredient that two keys do not share. */
+export interface Difference {
+  readonly ingredient: string
+  /** In words. */
+  readonly text: string
+  /** Absent where the ingredient was, or is, not there; never a secret. */
+  readonly was?: Json
+  readonly now?: Json
+}
+
+/** Why `current` is another key than `previous`: every difference, in the order in which a reader wants to hear of them. */
+export function differences(
+  previous: readonly Ingredient[],
+  current: readonly Ingredient[],
+  context: MissContext,
+): readonly Difference[] {
+  const before = new Map(previous)
+  const found: Difference[] = []
+  const differs = (ingredient: string, was: Json | undefined, now: Json | undefined) =>
+    found.push({
+      ingredient,
+      text: describe(ingredient, was, now, context),
+      ...(was !== undefined && { was }),
+      ...(now !== undefined && { now }),
+    })
+  for (const [name, now] of current) {
+    const was = before.get(name)
+    if (was === undefined || canonicalJson(was) !== canonicalJson(now)) differs(name, was, now)
+    before.delete(name)
+  }
+  for (const [name, was] of before) differs(name, was, undefined)
+  const moved = found.length > 0 ? undefined : current.find(([name], i) => previous[i]?.[0] !== name)
+  if (moved === undefined) return found
+  return [{ ingredient: moved[0], text: `order of ${moved[0].replace(/^params\./, '')} changed` }]
+}
+
 /**
  * The first cause, in words, why `current` is another key than `previous`.
  * Undefined when the ingredients are equal.
  */
-export function explainMiss(
+export const explainMiss = (
   previous: readonly Ingredient[],
   current: readonly Ingredient[],
   context: MissContext,
-): string | undefined {
-  const before = new Map(previous)
-  for (const [name, now] of current) {
-    const was = before.get(name)
-    if (was === undefined || canonicalJson(was) !== canonicalJson(now)) return describe(name, was, now, context)
-    before.delete(name)
-  }
-  for (const [name, was] of before) return describe(name, was, undefined, context)
-  const moved = current.find(([name], i) => previous[i]?.[0] !== name)
-  return moved === undefined ? undefined : `order of ${moved[0].replace(/^params\./, '')} changed`
-}
+): string | undefined => differences(previous, current, context)[0]?.text
 
 /** The candidate with the most equal ingredients; the first among equals. */
 export function nearestPrevious<T extends { readonly ingredients: readonly Ingredient[] }>(

@@ -1,5 +1,5 @@
 import type { ResolvedStage } from '../registry/experiment.ts'
-import { explainMiss, nearestPrevious } from '../registry/explain-miss.ts'
+import { explainMiss, type MissContext, nearestPrevious } from '../registry/explain-miss.ts'
 import { type Ingredient, keyIngredients, keyOf } from '../registry/key.ts'
 import type { SourceTree } from '../registry/stage.ts'
 import type { Digest, TreeFile } from '../std/hash.ts'
@@ -37,19 +37,30 @@ export interface Decision {
   readonly reason: string
 }
 
-async function reasonToRun(stage: ResolvedStage, ingredients: readonly Ingredient[], snapshot: Snapshot) {
+/** The earlier result that is most like what a stage would make now, and what makes their differences readable. */
+export async function nearestResult(
+  stage: ResolvedStage,
+  ingredients: readonly Ingredient[],
+  snapshot: Snapshot,
+): Promise<{ readonly previous: Manifest; readonly context: MissContext } | undefined> {
   const history = await snapshot.results.history(stage.stage.uses)
   // A result of another stage of this experiment is not this one's past.
   const own = history.filter((result) => result.stage === stage.id || !snapshot.ids.has(result.stage))
   const previous = nearestPrevious(own, ingredients)
-  if (previous === undefined) return 'never run'
+  if (previous === undefined) return undefined
   const trees = new Map<Digest, readonly TreeFile[] | undefined>()
   for (const [name, value] of [...previous.ingredients, ...ingredients]) {
     if (name.startsWith('sources.')) trees.set(value as string, await snapshot.results.treeFiles(value as string))
   }
   for (const { digest, files } of Object.values(snapshot.sources.get(stage.id) ?? {})) trees.set(digest, files)
   const context = { origins: stage.origins, inputs: stage.inputs, files: (tree: Digest) => trees.get(tree) }
-  return explainMiss(previous.ingredients, ingredients, context) ?? 'its result was removed'
+  return { previous, context }
+}
+
+async function reasonToRun(stage: ResolvedStage, ingredients: readonly Ingredient[], snapshot: Snapshot) {
+  const nearest = await nearestResult(stage, ingredients, snapshot)
+  if (nearest === undefined) return 'never run'
+  return explainMiss(nearest.previous.ingredients, ingredients, nearest.context) ?? 'its result was removed'
 }
 
 /** Key of a stage whose inputs are known, what the store holds under it, and why it runs or does not. */
