@@ -1,3 +1,8 @@
+import CacheDu from './cache/du.ts'
+import CacheGc from './cache/gc.ts'
+import CacheLs from './cache/ls.ts'
+import CacheRm from './cache/rm.ts'
+import CacheVerify from './cache/verify.ts'
 import ConfigShow from './config/show.ts'
 import Doctor from './doctor.ts'
 import Graph from './graph.ts'
@@ -13,6 +18,11 @@ import WhyCommand from './why.ts'
 
 /** Every command by its oclif id. */
 export const commands = {
+  'cache:du': CacheDu,
+  'cache:gc': CacheGc,
+  'cache:ls': CacheLs,
+  'cache:rm': CacheRm,
+  'cache:verify': CacheVerify,
   'config:show': ConfigShow,
   doctor: Doctor,
   graph: Graph,

@@ -1,3 +1,4 @@
+import { didYouMean } from './nearest.ts'
 import { XpError } from './xp-error.ts'
 
 export const fileExists = (path: string) =>
@@ -25,4 +26,20 @@ export const noDataFolder = (folder: string) =>
     exit: 'config',
     message: `the image folder ${folder} does not exist or is not a folder`,
     hint: '--data names a folder of labelled images, one folder per class; --sample draws one',
+  })
+
+export const badQuantity = (flag: string, text: string, examples: string) =>
+  new XpError({
+    code: 'XP_BAD_QUANTITY',
+    exit: 'config',
+    message: `${flag} ${text}: that is no quantity`,
+    hint: `for example ${examples}`,
+  })
+
+export const nothingCached = (name: string, known: readonly string[]) =>
+  new XpError({
+    code: 'XP_NOTHING_CACHED',
+    exit: 'config',
+    message: `the cache holds no result of "${name}"`,
+    hint: known.length === 0 ? 'it is empty' : didYouMean(name, known),
   })

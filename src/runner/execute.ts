@@ -12,6 +12,7 @@ import { ActiveRun } from './active-run.ts'
 import { ArtifactReader } from './artifact-reader.ts'
 import { EventLog } from './event-log.ts'
 import { LazyEngine } from './lazy-engine.ts'
+import { announceRun } from './live-run.ts'
 import { planExperiment } from './plan.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { errorFacts } from './run-error.ts'
@@ -109,7 +110,7 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
   const force = forcedStages(options)
   const prepared = await prepare(experiment, store, options)
   if (options.checkEngine !== undefined && (await mayCompute(prepared, force))) await options.checkEngine()
-  const { runId, dir, log, metrics } = await openRun(options, prepared)
+  const { runId, dir, log, metrics, ended } = await openRun(options, prepared)
   const engine = new LazyEngine(() => options.createEngine(experiment.engine), prepared.snapshot.engine)
   const scope = {
     runId,
@@ -135,6 +136,8 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
     for (const report of await writeReports(dir, record, store)) log.emit({ type: 'artifact', ...report })
   } catch (thrown) {
     end ??= { thrown: diskFailure(thrown, `run ${runId}`, store.dir) ?? thrown, stage: '' }
+  } finally {
+    await ended()
   }
   const status: RunStatus = end === undefined ? 'finished' : signal.aborted ? 'interrupted' : 'failed'
   const error: ErrorFacts | undefined =
@@ -149,15 +152,16 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
 }
 
 async function openRun(options: ExecuteOptions, prepared: Prepared) {
-  const { experiment, runsDir, version } = options
+  const { experiment, runsDir, store, version } = options
   try {
     const { runId, dir } = await createRunFolder(runsDir, experiment.name)
     await writeFile(join(dir, 'resolved.yaml'), experiment.resolvedYaml)
     const run = runFacts(experiment, prepared.stages, { runId, dir }, version)
     const metrics = new RunMetrics()
     const log = new EventLog(join(dir, 'events.jsonl'), [metrics, ...options.sinks(run)])
+    const ended = await announceRun(store.dir, runId)
     log.emit({ type: 'run-started', run })
-    return { runId, dir, log, metrics }
+    return { runId, dir, log, metrics, ended }
   } catch (error) {
     throw diskFailure(error, `recording a run in ${runsDir}`, runsDir) ?? runsNotWritable(runsDir, error) ?? error
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskFailure, storeNotWritable } from '../errors/store.ts'
 import type { AnyArtifactType } from '../registry/artifact.ts'
@@ -61,6 +61,11 @@ export class Store implements SourceStore {
   /** Folder of the artifact with this digest; it may not exist. */
   objectDir(digest: Digest): string {
     return this.#at('objects', digest)
+  }
+
+  /** Folder of the result of `key`; it may not exist. */
+  resultDir(key: Digest): string {
+    return this.#at('results', key)
   }
 
   /** Folder that outlives a crash and belongs to the result that is being made for `key`. */
@@ -126,7 +131,11 @@ export class Store implements SourceStore {
 
   async #moveIn(temporary: string, output: StoredOutput): Promise<void> {
     const target = this.objectDir(output.digest)
-    if ((await damageOf(target, output, this.#verified)) === undefined) return
+    if ((await damageOf(target, output, this.#verified)) === undefined) {
+      // Its result is to be recorded: it is in use from now on.
+      await utimes(target, new Date(), new Date()).catch(() => undefined)
+      return
+    }
     await syncTree(temporary, output.files)
     crashPoint('store.object-synced')
     await removeFolder(target, this.temporary())
@@ -162,8 +171,11 @@ export class Store implements SourceStore {
     }
   }
 
-  /** Makes a known result the latest of `history`: what a later miss is compared with. */
+  /** Makes a known result the latest of `history`, what a later miss is compared with, and the last to be removed. */
   async touch({ uses, key }: Manifest): Promise<void> {
+    const now = new Date()
+    // Who may read the store but not write it loses the order of use alone.
+    await utimes(join(this.#at('results', key), 'manifest.json'), now, now).catch(() => undefined)
     const text = (await readText(this.#index(uses))) ?? ''
     if (!text.endsWith(`${key}\n`)) await appendFile(this.#index(uses), `${key}\n`)
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { partNameOf } from '../artifacts/part-names.ts'
 import { emptyArchive } from '../errors/archives.ts'
@@ -49,7 +49,10 @@ async function unpackedIn(dir: string, scope: SourceScope): Promise<ReadSource |
     const { format, root, digest } = JSON.parse(await readFile(join(dir, recordFile), 'utf8')) as Unpacked
     if (format !== 1) return undefined
     const source = await readFolder(resolve(dir, filesFolder, root), scope)
-    return source.digest === digest ? source : undefined
+    if (source.digest !== digest) return undefined
+    // The least recently used are removed first.
+    await utimes(dir, new Date(), new Date()).catch(() => undefined)
+    return source
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (error instanceof SyntaxError || code === 'ENOENT' || code === 'ENOTDIR') return undefined

@@ -15,6 +15,7 @@ const pages = [
   'docs/datasets.md',
   'docs/splits.md',
   'docs/hub.md',
+  'docs/cache.md',
   'docs/experiments.md',
   'docs/weights.md',
   'docs/augmentation.md',

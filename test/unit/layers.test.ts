@@ -26,6 +26,7 @@ const layerOf: Readonly<Record<string, number>> = {
   'engines.ts': 3.5,
   commands: 4.5,
   'app.ts': 4,
+  'cache.ts': 4,
   'doctor.ts': 4,
   'index.ts': 4,
   'main.ts': 5,

@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { diskFailure } from '../errors/store.ts'
+import type { Digest } from '../std/hash.ts'
+import { StatCache } from '../std/stat-cache.ts'
+import { inventory } from './cache-inventory.ts'
+import type { Kept, Removal } from './cache-removal.ts'
+import type { Store } from './store.ts'
+import { damageOf, removeFolder } from './store-object.ts'
+
+interface Lock {
+  readonly stages?: readonly {
+    readonly key?: string | null
+    readonly outputs?: Readonly<Record<string, { readonly digest?: string }>>
+  }[]
+}
+
+/** What the locks of the newest runs name. */
+export async function keptBy(runsDir: string, count: number): Promise<Kept & { readonly runs: readonly string[] }> {
+  const all = (await readdir(runsDir).catch(() => [] as string[])).sort().reverse()
+  const runs: string[] = []
+  const [keys, objects] = [new Set<Digest>(), new Set<Digest>()]
+  for (const run of all) {
+    if (runs.length >= count) break
+    const text = await readFile(join(runsDir, run, 'lock.json'), 'utf8').catch(() => undefined)
+    if (text === undefined) continue
+    runs.push(run)
+    try {
+      for (const { key, outputs = {} } of (JSON.parse(text) as Lock).stages ?? []) {
+        if (typeof key === 'string') keys.add(key)
+        for (const { digest } of Object.values(outputs)) if (digest !== undefined) objects.add(digest)
+      }
+    } catch {
+      // A lock that was cut off by a crash keeps nothing.
+    }
+  }
+  return { keys, objects, runs }
+}
+
+/**
+ * Removes what was planned: each result before its artifacts, each in one step for every reader.
+ * @throws XpError when the disk refuses
+ */
+export async function sweep(store: Store, { results, objects, folders, broken }: Removal): Promise<void> {
+  const remove = (dir: string) => removeFolder(dir, store.temporary())
+  try {
+    for (const key of broken) await remove(store.resultDir(key))
+    for (const { manifest } of results) await remove(store.resultDir(manifest.key))
+    for (const digest of objects) await remove(store.objectDir(digest))
+    for (const { kind, name } of folders)
+      await remove(kind === 'source' ? store.sourceDir(name) : store.scratchDir(name))
+  } catch (error) {
+    throw diskFailure(error, 'removing cached results', store.dir) ?? error
+  }
+}
+
+export interface Damage {
+  readonly key: Digest
+  readonly uses: string
+  readonly stage: string
+  readonly run: string
+  readonly output: string
+  readonly what: string
+}
+
+/** Reads every byte of every result. With `repair`, what is damaged is removed, to be made again. */
+export async function verifyStore(
+  store: Store,
+  {
+    repair,
+    signal,
+    onProgress,
+  }: { readonly repair: boolean; readonly signal: AbortSignal; onProgress(done: number, total: number): void },
+): Promise<{ readonly results: number; readonly damaged: readonly Damage[] }> {
+  const { results, broken } = await inventory(store.dir)
+  // Empty: what was checked before is read again.
+  const unchecked = await StatCache.open(store.temporary())
+  const damaged: Damage[] = broken.map((key) => ({
+    key,
+    uses: '',
+    stage: '',
+    run: '',
+    output: '',
+    what: 'its manifest is not readable',
+  }))
+  for (const [i, { manifest }] of results.entries()) {
+    signal.throwIfAborted()
+    onProgress(i, results.length)
+    const { key, uses, stage, run } = manifest
+    for (const [output, stored] of Object.entries(manifest.outputs)) {
+      const what = await damageOf(store.objectDir(stored.digest), stored, unchecked)
+      if (what === undefined) continue
+      damaged.push({ key, uses, stage, run, output, what })
+      if (repair) await removeFolder(store.objectDir(stored.digest), store.temporary())
+    }
+  }
+  onProgress(results.length, results.length)
+  if (repair) for (const { key } of damaged) await removeFolder(store.resultDir(key), store.temporary())
+  return { results: results.length + broken.length, damaged }
+}
