@@ -3,12 +3,18 @@ import CacheGc from './cache/gc.ts'
 import CacheLs from './cache/ls.ts'
 import CacheRm from './cache/rm.ts'
 import CacheVerify from './cache/verify.ts'
+import Compare from './compare.ts'
 import ConfigShow from './config/show.ts'
 import Doctor from './doctor.ts'
 import Graph from './graph.ts'
 import Init from './init.ts'
 import Plan from './plan.ts'
 import Run from './run.ts'
+import RunsDiff from './runs/diff.ts'
+import RunsList from './runs/list.ts'
+import RunsRm from './runs/rm.ts'
+import RunsShow from './runs/show.ts'
+import RunsTag from './runs/tag.ts'
 import Schema from './schema.ts'
 import StagesList from './stages/list.ts'
 import StagesShow from './stages/show.ts'
@@ -23,12 +29,18 @@ export const commands = {
   'cache:ls': CacheLs,
   'cache:rm': CacheRm,
   'cache:verify': CacheVerify,
+  compare: Compare,
   'config:show': ConfigShow,
   doctor: Doctor,
   graph: Graph,
   init: Init,
   plan: Plan,
   run: Run,
+  'runs:diff': RunsDiff,
+  'runs:list': RunsList,
+  'runs:rm': RunsRm,
+  'runs:show': RunsShow,
+  'runs:tag': RunsTag,
   schema: Schema,
   'stages:list': StagesList,
   'stages:show': StagesShow,

@@ -43,3 +43,43 @@ export const nothingCached = (name: string, known: readonly string[]) =>
     message: `the cache holds no result of "${name}"`,
     hint: known.length === 0 ? 'it is empty' : didYouMean(name, known),
   })
+
+export const noRuns = (dir: string) =>
+  new XpError({
+    code: 'XP_NO_RUNS',
+    exit: 'config',
+    message: `there are no runs in ${dir}`,
+    hint: 'xp run FILE makes one',
+  })
+
+export const unknownRun = (text: string, ids: readonly string[]) =>
+  new XpError({
+    code: 'XP_UNKNOWN_RUN',
+    exit: 'config',
+    message: `there is no run "${text}"`,
+    hint: `the newest are ${ids.slice(0, 3).join(', ')}; an id, its beginning or end, a tag, or latest`,
+  })
+
+export const ambiguousRun = (text: string, ids: readonly string[]) =>
+  new XpError({
+    code: 'XP_AMBIGUOUS_RUN',
+    exit: 'config',
+    message: `"${text}" may be any of ${ids.length} runs: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`,
+    hint: 'write more of its id',
+  })
+
+export const runIsAlive = (id: string) =>
+  new XpError({
+    code: 'XP_RUN_IS_ALIVE',
+    exit: 'config',
+    message: `run ${id} is under way`,
+    hint: 'stop it first (Ctrl-C in its terminal)',
+  })
+
+export const badTag = (tag: string) =>
+  new XpError({
+    code: 'XP_BAD_TAG',
+    exit: 'config',
+    message: `"${tag}" cannot be a tag`,
+    hint: 'letters, digits, ".", "_" and "-", at most 64',
+  })

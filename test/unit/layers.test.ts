@@ -27,6 +27,7 @@ const layerOf: Readonly<Record<string, number>> = {
   commands: 4.5,
   'app.ts': 4,
   'cache.ts': 4,
+  'runs.ts': 4,
   'doctor.ts': 4,
   'index.ts': 4,
   'main.ts': 5,
