@@ -1,4 +1,5 @@
 /** What the author of a stage or of a model needs. */
+export { Type } from 'typebox'
 export { Dataset, type Example } from './artifacts/dataset.ts'
 export { Evaluation } from './artifacts/evaluation.ts'
 export { FileTree } from './artifacts/file-tree.ts'

@@ -11,6 +11,7 @@ import { expandMatrix } from './matrix.ts'
 import { misspelt } from './misspelt.ts'
 import { topologicalOrder } from './order.ts'
 import { originsOf, resolvePaths } from './params.ts'
+import { type PublicApi, withPlugins } from './plugins.ts'
 import { resolvedYaml } from './resolved-yaml.ts'
 import { applySets } from './set.ts'
 import { locate } from './source.ts'
@@ -30,7 +31,10 @@ export interface Changes {
 }
 
 export interface LoadOptions extends Changes {
+  /** The stages that every experiment may use. */
   readonly registry: Registry
+  /** What plugins import as `xp`; nothing where it is absent. */
+  readonly api?: PublicApi
   readonly env?: NodeJS.ProcessEnv
   /** Absolute folder that relative paths of `set` start from; the current one by default. */
   readonly cwd?: string
@@ -70,13 +74,17 @@ function inOrder(errors: readonly XpError[], file: string): XpError[] {
  * @throws XpErrors with every problem found, each at its token.
  */
 export async function loadExperiment(file: string, options: LoadOptions): Promise<ResolvedExperiment> {
-  const { registry, variant = [], set = [], env = process.env, cwd = process.cwd() } = options
+  const { variant = [], set = [], env = process.env, cwd = process.cwd(), api = {} } = options
   const path = resolve(cwd, file)
   const read = await compose(path, file)
   const { source } = read
   if (!read.isWhole) throw new XpErrors(inOrder(read.errors, file))
   const varied = withVariants(read.root, variant)
-  const assigned = applySets(varied.root, set, { registry, folder: cwd })
+  const plugged = await withPlugins(varied.root, options.registry, api)
+  const { registry } = plugged
+  // Which stages a plugin that failed would have had is not known.
+  if (plugged.errors.length > 0) throw new XpErrors(inOrder([...read.errors, ...plugged.errors], file))
+  const assigned = applySets(plugged.root, set, { registry, folder: cwd })
   const interpolated = interpolate(assigned.root)
   const expanded = expandMatrix(withLongEngine(interpolated.root), registry)
   const { root } = expanded

@@ -146,6 +146,11 @@ export function experimentSchema(registry: Registry) {
         type: 'object',
         additionalProperties: { type: 'object' },
       },
+      plugins: {
+        description: 'Stages of your own: files from this one on (./my-stage.ts), or installed packages.',
+        type: 'array',
+        items: stageReference,
+      },
       name: interpolatable(name),
       seed: interpolatable(seed),
       engine: engineSchema(plain(engine)),

@@ -70,6 +70,8 @@ function describe(name: string, was: Json | undefined, now: Json | undefined, co
       return `engine (${rest}) ${say(was)} → ${say(now)}`
     case 'outputs':
       return `format of output ${rest} ${say(was)} → ${say(now)}`
+    case 'code':
+      return 'the code of its plugin changed'
     case 'format':
       return 'made by another version of xp'
     default:

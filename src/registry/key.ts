@@ -36,6 +36,7 @@ export function keyIngredients(facts: KeyFacts): readonly Ingredient[] {
     ['format', keyFormat],
     ['uses', stage.uses],
     ['version', stage.version],
+    ...(stage.code === undefined ? [] : [['code', stage.code] as const]),
   ]
   for (const { path, value, role } of paramLeaves(stage.params, facts.params)) {
     if (typeof role === 'object') continue

@@ -84,6 +84,8 @@ export interface StageDefinition<
   M extends MetricDeclarations,
 > {
   readonly uses: `${StageFamily}/${string}`
+  /** Of a plugin: the digest of its code, which is part of its keys; set by the loader. */
+  readonly code?: Digest
   /** Raised when equal inputs would give other bytes. */
   readonly version: number
   readonly summary: string
@@ -113,3 +115,19 @@ export const defineStage = <
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds stages of every shape; `run` is a method, so no cast is needed.
 export type AnyStage = StageDefinition<any, any, any, any>
+
+/** What keeps a value from being a stage, in words, for authors who use no types; undefined where nothing does. */
+export function stageProblem(stage: AnyStage): string | undefined {
+  const fields = stage as unknown as Readonly<Record<string, unknown>>
+  const isTable = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (typeof fields.uses !== 'string') return 'uses must be a text'
+  if (typeof fields.summary !== 'string') return 'summary must be a text'
+  if (!isTable(fields.params) || (fields.params as { type?: unknown }).type !== 'object')
+    return 'params must be a Type.Object'
+  for (const table of ['inputs', 'outputs', 'metrics']) if (!isTable(fields[table])) return `${table} must be a table`
+  if (Object.keys(stage.outputs).length === 0) return 'outputs must name one artifact at least'
+  const needs = fields.needs
+  if (!Array.isArray(needs) || !needs.every((need) => need === 'seed' || need === 'engine'))
+    return "needs must be a list of 'seed' and 'engine'"
+  return typeof fields.run === 'function' ? undefined : 'run must be a function'
+}

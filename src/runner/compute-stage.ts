@@ -1,6 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pluginStageThrew } from '../errors/registry.ts'
 import { diskFailure } from '../errors/store.ts'
+import { expectedErrors } from '../errors/xp-error.ts'
 import type { OutputPorts } from '../registry/artifact.ts'
 import type { ResolvedStage } from '../registry/experiment.ts'
 import { crashPoint } from '../std/crash-point.ts'
@@ -34,6 +36,23 @@ export type Computed =
   /** Another process made the same result while this one waited. */
   | { readonly kind: 'hit'; readonly found: Extract<Lookup, { kind: 'hit' }> }
 
+/** What a stage answers; what a plugin throws that is no XpError is its own mistake, not one of this program. */
+async function answerOf(
+  { stage }: ResolvedStage,
+  context: Parameters<ResolvedStage['stage']['run']>[0],
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const values: unknown = await stage.run(context)
+    const missing = Object.keys(stage.outputs).find((port) => (values as Record<string, unknown>)?.[port] === undefined)
+    if (missing !== undefined) throw new TypeError(`${stage.uses} answered nothing for its output ${missing}`)
+    return values as Readonly<Record<string, unknown>>
+  } catch (error) {
+    if (stage.code === undefined || signal.aborted || expectedErrors(error).length > 0) throw error
+    throw diskFailure(error, stage.uses, context.scratch) ?? pluginStageThrew(stage.uses, error)
+  }
+}
+
 async function runAndPublish(
   stage: ResolvedStage,
   decision: Decision,
@@ -58,12 +77,11 @@ async function runAndPublish(
       progress: (done, total, what) => recorder.progress(done, total, what),
       warn: (message) => recorder.warn(message),
     })
-    const values = (await stage.stage.run(context)) as Readonly<Record<string, unknown>>
+    const values = await answerOf(stage, context, signal)
     crashPoint('runner.stage-returned')
     await locator.assertUnchanged()
     const outputs: Record<string, StoredOutput> = {}
     for (const [port, type] of Object.entries(stage.stage.outputs as OutputPorts)) {
-      if (values[port] === undefined) throw new TypeError(`${uses} answered nothing for its output ${port}`)
       outputs[port] = await store.publish(type, values[port], `${stage.id}.${port}`)
     }
     lock.assertHeld()

@@ -16,6 +16,7 @@ const pages = [
   'docs/splits.md',
   'docs/hub.md',
   'docs/cache.md',
+  'docs/plugins.md',
   'docs/runs.md',
   'docs/experiments.md',
   'docs/weights.md',

@@ -29,7 +29,7 @@ const layerOf: Readonly<Record<string, number>> = {
   'cache.ts': 4,
   'runs.ts': 4,
   'doctor.ts': 4,
-  'index.ts': 4,
+  'index.ts': 3.5,
   'main.ts': 5,
 }
 

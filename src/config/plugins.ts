@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { isAbsolute, join, resolve } from 'node:path'
+import { createJiti } from 'jiti'
+import { wrongType } from '../errors/config.ts'
+import { noStageExported, pluginFailed, pluginMissing } from '../errors/registry.ts'
+import { expectedErrors, type XpError } from '../errors/xp-error.ts'
+import { createRegistry, type Registry } from '../registry/registry.ts'
+import { type AnyStage, stageProblem } from '../registry/stage.ts'
+import { digestTree, sha256 } from '../std/hash.ts'
+import { describeValue } from './describe.ts'
+import { folderOf, type Located, type LocatedMap, type LocatedScalar } from './located.ts'
+import { locate } from './source.ts'
+
+/** What plugins import as `xp`: this very program, so that its errors and artifact types are the same. */
+export type PublicApi = Readonly<Record<string, unknown>>
+
+interface PluginFile {
+  readonly path: string
+  /** As the experiment names it. */
+  readonly name: string
+}
+
+function pluginFile(node: LocatedScalar): PluginFile | undefined {
+  const name = String(node.value)
+  const folder = folderOf(node)
+  if (isAbsolute(name) || /^\.{1,2}\//.test(name)) return { path: resolve(folder, name), name }
+  try {
+    return { path: createRequire(join(folder, 'experiment.yaml')).resolve(name), name }
+  } catch {
+    return undefined
+  }
+}
+
+const isStage = (value: unknown): value is AnyStage =>
+  typeof value === 'object' && value !== null && 'uses' in value && 'run' in value
+
+/** Every stage that a module exports, by itself or in a list. */
+function stagesIn(exported: Readonly<Record<string, unknown>>): readonly AnyStage[] {
+  const values = Object.values(exported).flatMap((value) => (Array.isArray(value) ? value : [value]))
+  return [...new Set(values.filter(isStage))]
+}
+
+/** Line and column where a plugin's own code threw. */
+function placeIn(stack: string | undefined, path: string): string | undefined {
+  const line = stack?.split('\n').find((frame) => frame.includes(path))
+  return line === undefined ? undefined : /(:\d+:\d+)\)?$/.exec(line.trim())?.[1]
+}
+
+/** The stages of one plugin; their keys hold the digest of all code of its own that it loads. */
+async function loadPlugin({ path, name }: PluginFile, api: PublicApi): Promise<readonly AnyStage[]> {
+  // Read first: a file that is not there is an error of its own.
+  const code = await digestOfCode(path)
+  const jiti = createJiti(import.meta.url, { fsCache: false, moduleCache: false, virtualModules: { xp: api as never } })
+  let exported: Readonly<Record<string, unknown>>
+  try {
+    exported = await jiti.import(path)
+  } catch (error) {
+    if (expectedErrors(error).length > 0) throw error
+    const { message, stack } = error as Error
+    throw pluginFailed(`${name}${placeIn(stack, path) ?? ''}`, String(message).split('\n')[0] ?? '')
+  }
+  const stages = stagesIn(exported)
+  if (stages.length === 0) throw noStageExported(name)
+  for (const stage of stages) {
+    const problem = stageProblem(stage)
+    if (problem !== undefined) throw pluginFailed(name, `${String(stage.uses)}: ${problem}`)
+  }
+  return stages.map((stage) => ({ ...stage, code }))
+}
+
+const imports = /(?:from|import|require)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
+const endings = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '/index.ts', '/index.js']
+
+/** Digest of a file and of all files that it imports by relative paths, wherever they lead. */
+async function digestOfCode(entry: string): Promise<string> {
+  const texts = new Map<string, string>()
+  const open = [entry]
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (texts.has(path)) continue
+    const text = await readFile(path, 'utf8')
+    texts.set(path, text)
+    for (const [, specifier = ''] of text.matchAll(imports)) {
+      const base = resolve(path, '..', specifier)
+      for (const candidate of [...endings.map((ending) => base + ending), base.replace(/\.js$/, '.ts')])
+        if (
+          await readFile(candidate).then(
+            () => true,
+            () => false,
+          )
+        ) {
+          open.push(candidate)
+          break
+        }
+    }
+  }
+  // Where the files lie does not matter, how they lie to each other does.
+  const files = [...texts].map(([path, text]) => ({
+    path: relativeTo(entry, path),
+    size: text.length,
+    sha256: sha256(text),
+  }))
+  return digestTree(files)
+}
+
+const relativeTo = (entry: string, path: string) => {
+  const from = resolve(entry, '..')
+  return path.startsWith(from) ? path.slice(from.length) : path.split('/').slice(-2).join('/')
+}
+
+const without = (root: LocatedMap): LocatedMap => ({
+  ...root,
+  entries: new Map([...root.entries].filter(([key]) => key !== 'plugins')),
+})
+
+/** The stages that an experiment may use: those of `registry`, and those of its `plugins`. */
+export async function withPlugins(
+  root: LocatedMap,
+  registry: Registry,
+  api: PublicApi,
+): Promise<{ readonly root: LocatedMap; readonly registry: Registry; readonly errors: readonly XpError[] }> {
+  const listed = root.entries.get('plugins')?.value
+  if (listed === undefined) return { root, registry, errors: [] }
+  const hint = 'write plugins: [./my-stage.ts], files or installed packages'
+  const isText = (item: Located): item is LocatedScalar => item.kind === 'scalar' && typeof item.value === 'string'
+  if (listed.kind !== 'list' || !listed.items.every(isText)) {
+    const wrong = listed.kind === 'list' ? (listed.items.find((item) => !isText(item)) ?? listed) : listed
+    const error = wrongType(locate(wrong.span), 'plugins', 'a list of files', describeValue(wrong), hint)
+    return { root: without(root), registry, errors: [error] }
+  }
+  const errors: XpError[] = []
+  let extended = registry
+  for (const node of listed.items as readonly LocatedScalar[]) {
+    const where = locate(node.span)
+    const file = pluginFile(node)
+    try {
+      if (file === undefined) throw pluginMissing(String(node.value))
+      const stages = await loadPlugin(file, api)
+      extended = createRegistry([...extended.stages, ...stages])
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException
+      const expected = code === 'ENOENT' ? [pluginMissing(String(node.value))] : expectedErrors(thrown)
+      if (expected.length === 0) throw thrown
+      errors.push(...expected.map((error) => error.at(where)))
+    }
+  }
+  return { root: without(root), registry: extended, errors }
+}

@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createProject, type Project } from './project.ts'
+
+let project: Project
+beforeEach(() => {
+  project = createProject()
+  mkdirSync(join(project.dir, 'lib'))
+  project.write('lib/rule.ts', 'export const keep = (label: number): boolean => label < 2\n')
+  project.write('few.ts', plugin())
+  project.write('shapes.yaml', experiment('./few.ts'))
+})
+afterEach(() => project.remove())
+
+const plugin = (
+  body = '    return { dataset: { ...dataset, classes: dataset.classes.slice(0, 2), parts: only(dataset.parts) } }',
+) => `
+import { Dataset, defineStage, Type } from 'xp'
+import { keep } from './lib/rule'
+
+type Parts = Dataset['parts']
+const only = (parts: Parts): Parts =>
+  Object.fromEntries(Object.entries(parts).map(([name, examples]) => [name, examples.filter(({ label }) => keep(label))]))
+
+export default defineStage({
+  uses: 'transform/first-classes',
+  version: 1,
+  summary: 'The first classes alone.',
+  params: Type.Object({ note: Type.String({ default: '', description: 'Nothing.' }) }, { additionalProperties: false }),
+  inputs: { dataset: Dataset },
+  outputs: { dataset: Dataset },
+  metrics: {},
+  needs: [],
+  async run(ctx) {
+    const { dataset } = ctx.inputs
+${body}
+  },
+})
+`
+const experiment = (name: string) => `name: shapes
+plugins: [${name}]
+stages:
+  load: { uses: load/sample, with: { perClass: 6, size: 16 } }
+  few: { uses: transform/first-classes, from: { dataset: load } }
+  split: { uses: split/stratified, from: few.dataset, with: { train: 0.5, test: 0.5 } }
+`
+
+async function run() {
+  const { code, stdout, stderr } = await project.xp('run', 'shapes.yaml', '--json')
+  const result = JSON.parse(stdout)
+  return {
+    code,
+    stderr,
+    result,
+    stages: Object.fromEntries((result.stages ?? []).map((s: { id: string }) => [s.id, s])),
+  }
+}
+const mistake = async () => {
+  const { code, stderr } = await project.xp('run', 'shapes.yaml')
+  return { code, stderr }
+}
+
+it('a stage of a file runs like a built-in, and its code is part of its key', async () => {
+  const one = await run()
+  expect(one.code, one.stderr).toBe(0)
+  expect(one.result.metrics).toMatchObject({ 'load/images': 18, 'split/train': 6 })
+  expect((await run()).stages.few.status).toBe('hit')
+  project.write('lib/rule.ts', 'export const keep = (label: number): boolean => label < 2 && label >= 0\n')
+  const changed = await run()
+  expect(changed.stages.few).toMatchObject({ status: 'ran', reason: 'the code of its plugin changed' })
+  expect(changed.stages.split.status).toBe('hit')
+})
+
+it('the example of the documentation runs as it stands', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/plugins.md'), 'utf8')
+  for (const [, text = ''] of page.matchAll(/```\w+\n(.*?)```/gs))
+    project.write(/^(?:\/\/|#) (\S+)\n/.exec(text)?.[1] ?? expect.fail('a block without a name'), text)
+  const { code, stdout, stderr } = await project.xp('run', 'few.yaml', '--json')
+  expect(code, stderr).toBe(0)
+  expect(JSON.parse(stdout).metrics).toMatchObject({ 'few/images': 40, 'split/train': 20 })
+})
+
+it('a plugin of a package is found by its name', async () => {
+  mkdirSync(join(project.dir, 'node_modules/@me/few'), { recursive: true })
+  project.write('node_modules/@me/few/package.json', '{ "name": "@me/few", "main": "index.js" }')
+  project.write('node_modules/@me/few/index.js', "export { default } from '../../../few.ts'\n")
+  project.write('shapes.yaml', experiment('"@me/few"'))
+  const { code, stderr } = await run()
+  expect(code, stderr).toBe(0)
+})
+
+it('what a plugin does wrong is said, with its name and place', async () => {
+  project.write('few.ts', plugin("    throw new TypeError('no such thing')"))
+  const threw = await mistake()
+  expect(threw.code).toBe(1)
+  expect(threw.stderr).toContain('transform/first-classes (a plugin) threw TypeError: no such thing')
+  expect(threw.stderr).toMatch(/few\.ts:\d+:\d+/)
+  project.write('few.ts', plugin('    return {}'))
+  expect((await mistake()).stderr).toContain('transform/first-classes answered nothing for its output dataset')
+  project.write('few.ts', "throw new Error('not today')\n")
+  const broken = await mistake()
+  expect([broken.code, broken.stderr]).toEqual([
+    2,
+    expect.stringMatching(/XP_PLUGIN_FAILED\]: plugin \.\/few\.ts.*: not today\n --> shapes\.yaml:2:11/),
+  ])
+  project.write('few.ts', 'export const nothing = 1\n')
+  expect((await mistake()).stderr).toContain('plugin ./few.ts exports no stage')
+  project.write('few.ts', plugin().replace("uses: 'transform/first-classes'", "uses: 'load/sample'"))
+  expect((await mistake()).stderr).toContain('two stages are registered as "load/sample"')
+  project.write('few.ts', plugin().replace('metrics: {},', ''))
+  expect((await mistake()).stderr).toContain('transform/first-classes: metrics must be a table')
+  project.write('shapes.yaml', experiment('./fwe.ts'))
+  expect((await mistake()).stderr).toContain('there is no plugin ./fwe.ts')
+})
