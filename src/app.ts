@@ -4,7 +4,7 @@ import { type Changes, loadExperiment } from './config/load-experiment.ts'
 import { experimentSchema, renderSchemas } from './config/schema.ts'
 import { nameFrom, starterExperiment } from './config/starter.ts'
 import { createEngine, engineCheck, engineFacts } from './engines.ts'
-import { fileExists, noDataFolder, notWritable } from './errors/commands.ts'
+import { fileExists, noDataFolder, noLock, notWritable } from './errors/commands.ts'
 import { trackerMissing } from './errors/tracking.ts'
 import { expectedErrors } from './errors/xp-error.ts'
 import { packageJson } from './package-json.ts'
@@ -18,6 +18,7 @@ import { type Prepared, prepare } from './runner/prepare.ts'
 import { runsDirectory, storeDirectory } from './runner/project.ts'
 import type { Execution } from './runner/run-result.ts'
 import { openStore } from './runner/store.ts'
+import type { SourceScope } from './sources/source.ts'
 import { stages } from './stages/index.ts'
 import { createSourceProgress } from './tracking/console/source-progress.ts'
 
@@ -75,6 +76,7 @@ export interface RunOptions {
   readonly changes: Changes
   readonly force: true | readonly string[]
   readonly keepGoing: boolean
+  readonly pins?: NonNullable<SourceScope['pinned']>
   readonly until?: string
   readonly tracking: 'best-effort' | 'required' | 'off'
   readonly signal: AbortSignal
@@ -106,7 +108,7 @@ async function sinksFor({ track }: ResolvedExperiment, tracking: RunOptions['tra
 }
 
 export async function run(file: string, options: RunOptions): Promise<Execution> {
-  const { changes, force, keepGoing, until, tracking, signal } = options
+  const { changes, force, keepGoing, pins, until, tracking, signal } = options
   const experiment = await loadFile(file, changes)
   const sinks = await sinksFor(experiment, tracking)
   return executeExperiment({
@@ -122,8 +124,28 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
     onSourceProgress: sourceProgress(),
     force,
     keepGoing,
+    ...(pins === undefined ? {} : { pins }),
     ...(until === undefined ? {} : { until }),
   })
+}
+
+/**
+ * Runs what the run in a folder recorded, with the commits that it used, and compares the locks.
+ * @throws XpError when the run left no lock
+ */
+export async function reproduce(
+  runDir: string,
+  { force, signal }: { readonly force: boolean; readonly signal: AbortSignal },
+) {
+  const { compareLocks, readLock } = await import('./runner/lock-file.ts')
+  const { pinsOfLock } = await import('./runner/pins.ts')
+  const before = await readLock(runDir)
+  if (before === undefined) throw noLock(basename(runDir))
+  const pins = pinsOfLock(before)
+  const options = { changes: {}, keepGoing: false, tracking: 'off' as const, signal, pins }
+  const execution = await run(join(runDir, 'resolved.yaml'), { ...options, force: force ? true : [] })
+  const after = await readLock(execution.result.dir)
+  return { execution, differences: after === undefined ? [] : compareLocks(before, after) }
 }
 
 /** Trains every train stage straight and split, and says whether the bits are the same. */

@@ -9,6 +9,7 @@ import Doctor from './doctor.ts'
 import Graph from './graph.ts'
 import Init from './init.ts'
 import Plan from './plan.ts'
+import Repro from './repro.ts'
 import Run from './run.ts'
 import RunsDiff from './runs/diff.ts'
 import RunsList from './runs/list.ts'
@@ -35,6 +36,7 @@ export const commands = {
   graph: Graph,
   init: Init,
   plan: Plan,
+  repro: Repro,
   run: Run,
   'runs:diff': RunsDiff,
   'runs:list': RunsList,

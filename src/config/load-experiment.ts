@@ -154,7 +154,15 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
     stages,
     track: tracking.mlflow === undefined ? {} : { mlflow: tracking.mlflow },
     resolvedYaml: resolvedYaml(
-      { name, seed, engine: settings, ...present('vars', vars), stages: composedStages, ...present('track', track) },
+      {
+        name,
+        seed,
+        engine: settings,
+        ...(plugged.files.length > 0 && { plugins: plugged.files }),
+        ...present('vars', vars),
+        stages: composedStages,
+        ...present('track', track),
+      },
       root,
     ),
   }

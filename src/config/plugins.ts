@@ -118,17 +118,24 @@ export async function withPlugins(
   root: LocatedMap,
   registry: Registry,
   api: PublicApi,
-): Promise<{ readonly root: LocatedMap; readonly registry: Registry; readonly errors: readonly XpError[] }> {
+): Promise<{
+  readonly root: LocatedMap
+  readonly registry: Registry
+  /** Absolute paths, so that they are found from anywhere. */
+  readonly files: readonly string[]
+  readonly errors: readonly XpError[]
+}> {
   const listed = root.entries.get('plugins')?.value
-  if (listed === undefined) return { root, registry, errors: [] }
+  if (listed === undefined) return { root, registry, files: [], errors: [] }
   const hint = 'write plugins: [./my-stage.ts], files or installed packages'
   const isText = (item: Located): item is LocatedScalar => item.kind === 'scalar' && typeof item.value === 'string'
   if (listed.kind !== 'list' || !listed.items.every(isText)) {
     const wrong = listed.kind === 'list' ? (listed.items.find((item) => !isText(item)) ?? listed) : listed
     const error = wrongType(locate(wrong.span), 'plugins', 'a list of files', describeValue(wrong), hint)
-    return { root: without(root), registry, errors: [error] }
+    return { root: without(root), registry, files: [], errors: [error] }
   }
   const errors: XpError[] = []
+  const files: string[] = []
   let extended = registry
   for (const node of listed.items as readonly LocatedScalar[]) {
     const where = locate(node.span)
@@ -137,6 +144,7 @@ export async function withPlugins(
       if (file === undefined) throw pluginMissing(String(node.value))
       const stages = await loadPlugin(file, api)
       extended = createRegistry([...extended.stages, ...stages])
+      files.push(file.path)
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException
       const expected = code === 'ENOENT' ? [pluginMissing(String(node.value))] : expectedErrors(thrown)
@@ -144,5 +152,5 @@ export async function withPlugins(
       errors.push(...expected.map((error) => error.at(where)))
     }
   }
-  return { root: without(root), registry: extended, errors }
+  return { root: without(root), registry: extended, files, errors }
 }

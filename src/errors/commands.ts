@@ -44,6 +44,14 @@ export const nothingCached = (name: string, known: readonly string[]) =>
     hint: known.length === 0 ? 'it is empty' : didYouMean(name, known),
   })
 
+export const noLock = (id: string) =>
+  new XpError({
+    code: 'XP_NO_LOCK',
+    exit: 'config',
+    message: `run ${id} left no lock.json: it was killed, or is under way`,
+    hint: 'only a run that ended can be reproduced',
+  })
+
 export const noRuns = (dir: string) =>
   new XpError({
     code: 'XP_NO_RUNS',

@@ -7,7 +7,7 @@ import type { Engine } from '../registry/engine.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
 import type { ResolvedExperiment } from '../registry/experiment.ts'
-import type { SourceProgress } from '../sources/source.ts'
+import type { SourceProgress, SourceScope } from '../sources/source.ts'
 import { ActiveRun } from './active-run.ts'
 import { ArtifactReader } from './artifact-reader.ts'
 import { EventLog } from './event-log.ts'
@@ -26,6 +26,8 @@ export interface ExecuteOptions {
   readonly experiment: ResolvedExperiment
   readonly store: Store
   readonly runsDir: string
+  /** The commits of repositories on the hub that are to be used, where not those of the latest run. */
+  readonly pins?: NonNullable<SourceScope['pinned']>
   /** xp's version, for the run's lock file. */
   readonly version: string
   /** What would be `facts` of the engine, without making one. */

@@ -1,14 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceScope } from '../sources/source.ts'
+import { type Lock, readLock } from './lock-file.ts'
 
 /** How many runs are looked at, from the latest back. */
 const mostRuns = 200
-
-interface Lock {
-  readonly name?: unknown
-  readonly stages?: readonly { readonly pinned?: Readonly<Record<string, unknown>> }[]
-}
 
 interface Pin {
   readonly repo: string
@@ -21,13 +17,15 @@ const isPin = (pin: unknown): pin is Pin => {
   return [repo, revision, commit].every((field) => typeof field === 'string')
 }
 
-async function lockIn(dir: string): Promise<Lock | undefined> {
-  try {
-    return JSON.parse(await readFile(join(dir, 'lock.json'), 'utf8')) as Lock
-  } catch {
-    // A run that was killed left none, or half of one.
-    return undefined
-  }
+const nameOf = (repo: string, revision: string) => `${repo}@${revision}`
+
+const pinsOf = ({ stages = [] }: Partial<Lock>): readonly Pin[] =>
+  stages.flatMap(({ pinned }) => Object.values(pinned ?? {}).filter(isPin))
+
+/** The commits that one run used. */
+export function pinsOfLock(lock: Lock): NonNullable<SourceScope['pinned']> {
+  const commits = new Map(pinsOf(lock).map(({ repo, revision, commit }) => [nameOf(repo, revision), commit]))
+  return async (repo, revision) => commits.get(nameOf(repo, revision))
 }
 
 /**
@@ -36,16 +34,14 @@ async function lockIn(dir: string): Promise<Lock | undefined> {
  */
 export function latestPins(runsDir: string | undefined, experiment: string): NonNullable<SourceScope['pinned']> {
   let read: Promise<ReadonlyMap<string, string>> | undefined
-  const nameOf = (repo: string, revision: string) => `${repo}@${revision}`
   const readAll = async () => {
     const commits = new Map<string, string>()
     if (runsDir === undefined) return commits
     const runs = (await readdir(runsDir).catch(() => [])).sort().reverse()
     for (const run of runs.slice(0, mostRuns)) {
-      const lock = await lockIn(join(runsDir, run))
+      const lock = await readLock(join(runsDir, run))
       if (lock?.name !== experiment) continue
-      const pins = (lock.stages ?? []).flatMap(({ pinned }) => Object.values(pinned ?? {}).filter(isPin))
-      for (const { repo, revision, commit } of pins) {
+      for (const { repo, revision, commit } of pinsOf(lock)) {
         const name = nameOf(repo, revision)
         if (!commits.has(name)) commits.set(name, commit)
       }

@@ -2,7 +2,7 @@ import { unknownStageId } from '../errors/wiring.ts'
 import { expectedErrors, type XpError, XpErrors } from '../errors/xp-error.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
-import type { SourceProgress } from '../sources/source.ts'
+import type { SourceProgress, SourceScope } from '../sources/source.ts'
 import type { Snapshot } from './decide.ts'
 import { latestPins } from './pins.ts'
 import { readSources, type Sources } from './sources.ts'
@@ -61,6 +61,8 @@ export interface PrepareOptions {
   readonly until?: string
   /** Where earlier runs are, whose locks say which commits they used. */
   readonly runsDir?: string
+  /** In their place: the commits of repositories on the hub that are to be used. */
+  readonly pins?: NonNullable<SourceScope['pinned']>
   /** Ends the reading of sources that take long. */
   readonly signal?: AbortSignal
   onSourceProgress?(progress: SourceProgress): void
@@ -79,7 +81,12 @@ export async function prepare(
   const { signal = new AbortController().signal, onSourceProgress: onProgress = () => undefined } = options
   // Together: a device may take a second to answer.
   const [{ sources, errors, unread }, { engine, problems: ofEngine }] = await Promise.all([
-    readSources(stages, { store, signal, onProgress, pinned: latestPins(options.runsDir, experiment.name) }),
+    readSources(stages, {
+      store,
+      signal,
+      onProgress,
+      pinned: options.pins ?? latestPins(options.runsDir, experiment.name),
+    }),
     factsOf(stages, experiment.engine, options.engineFacts),
   ])
   const problems = [...ofEngine, ...errors]

@@ -66,6 +66,8 @@ it('a stage of a file runs like a built-in, and its code is part of its key', as
   expect(one.code, one.stderr).toBe(0)
   expect(one.result.metrics).toMatchObject({ 'load/images': 18, 'split/train': 6 })
   expect((await run()).stages.few.status).toBe('hit')
+  const again = await project.xp('repro', 'latest')
+  expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('every output has the same bytes')])
   project.write('lib/rule.ts', 'export const keep = (label: number): boolean => label < 2 && label >= 0\n')
   const changed = await run()
   expect(changed.stages.few).toMatchObject({ status: 'ran', reason: 'the code of its plugin changed' })

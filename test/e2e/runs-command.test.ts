@@ -70,6 +70,22 @@ it('says what it does not know', async () => {
   expect(await mistake('runs', 'show', '20')).toContain('may be any of 2 runs')
 })
 
+it('runs a run again from its own record, and compares the bytes', async () => {
+  const again = await json('repro', ids[0] as string, '--force')
+  expect(again).toMatchObject({ run: ids[0], differences: [], result: { status: 'finished' } })
+  expect(again.result.stages.map(({ status }: { status: string }) => status)).not.toContain('hit')
+  const { stdout, code } = await project.xp('repro', ids[0] as string)
+  expect([code, stdout]).toEqual([0, `${ids[0]}: every output has the same bytes\n`])
+  const file = join(project.dir, 'runs', ids[1] as string, 'lock.json')
+  const lock = JSON.parse(readFileSync(file, 'utf8'))
+  lock.stages[0].outputs.dataset.digest = '0'.repeat(64)
+  writeFileSync(file, JSON.stringify(lock))
+  const other = await project.xp('repro', ids[1] as string)
+  expect(other.code).toBe(1)
+  expect(other.stdout).toContain('load.dataset: 00000000000000000000 → ')
+  for (const { id } of (await json('runs', 'list')).runs) if (!ids.includes(id)) await json('runs', 'rm', id)
+})
+
 it('knows a run that was killed, one under way, and one whose log is cut off', async () => {
   const dir = join(project.dir, 'runs', ids[0] as string)
   const log = readFileSync(join(dir, 'events.jsonl'), 'utf8')
