@@ -1,5 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createProject, type Project } from './project.ts'
 
@@ -81,6 +84,14 @@ it('the example of the documentation runs as it stands', async () => {
   const { code, stdout, stderr } = await project.xp('run', 'few.yaml', '--json')
   expect(code, stderr).toBe(0)
   expect(JSON.parse(stdout).metrics).toMatchObject({ 'few/images': 40, 'split/train': 20 })
+  const root = join(import.meta.dirname, '../..')
+  mkdirSync(join(project.dir, 'node_modules'))
+  symlinkSync(root, join(project.dir, 'node_modules/xp'))
+  const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const options = { cwd: project.dir, env }
+  const tested = await promisify(execFile)(process.execPath, ['--import', tsx, '--test', 'few.test.ts'], options)
+  expect(tested.stdout).toMatch(/pass 1\n/)
 })
 
 it('a plugin of a package is found by its name', async () => {
