@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { type Changes, loadExperiment } from './config/load-experiment.ts'
+import { starterPlugin } from './config/plugin-starter.ts'
 import { experimentSchema, renderSchemas } from './config/schema.ts'
 import { nameFrom, starterExperiment } from './config/starter.ts'
 import { createEngine, engineCheck, engineFacts } from './engines.ts'
 import { fileExists, noDataFolder, noLock, notWritable } from './errors/commands.ts'
+import { duplicateStage, malformedStage } from './errors/registry.ts'
 import { trackerMissing } from './errors/tracking.ts'
 import { expectedErrors } from './errors/xp-error.ts'
 import { packageJson } from './package-json.ts'
@@ -12,6 +15,7 @@ import type { EngineSettings } from './registry/engine-settings.ts'
 import type { RunFacts, Sink } from './registry/events.ts'
 import type { ResolvedExperiment } from './registry/experiment.ts'
 import { createRegistry } from './registry/registry.ts'
+import { stageFamilies } from './registry/stage.ts'
 import { executeExperiment } from './runner/execute.ts'
 import { planExperiment } from './runner/plan.ts'
 import { type Prepared, prepare } from './runner/prepare.ts'
@@ -176,6 +180,25 @@ export function writeSchemas(dir: string): Promise<readonly string[]> {
   return writing(dir, async () => {
     await mkdir(dir, { recursive: true })
     const files = [...renderSchemas(registry)].map(([name, text]) => ({ path: join(dir, name), text }))
+    for (const { path, text } of files) await writeFile(path, text)
+    return files.map(({ path }) => path)
+  })
+}
+
+/** Writes a plugin to start from; answers the paths. @throws XpError on a name that no stage may have, or taken ones */
+export async function newPlugin(
+  uses: string,
+  { dir, force }: { readonly dir: string; readonly force: boolean },
+): Promise<readonly string[]> {
+  const [family, name] = uses.split('/')
+  if (!stageFamilies.some((known) => known === family) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name ?? ''))
+    throw malformedStage(uses)
+  if (registry.get(uses) !== undefined) throw duplicateStage(uses)
+  const files = [...starterPlugin(uses)].map(([file, text]) => ({ path: join(dir, file), text }))
+  const [taken] = force ? [] : files.filter(({ path }) => existsSync(path))
+  if (taken !== undefined) throw fileExists(taken.path)
+  return writing(dir, async () => {
+    await mkdir(dir, { recursive: true })
     for (const { path, text } of files) await writeFile(path, text)
     return files.map(({ path }) => path)
   })

@@ -9,6 +9,7 @@ import Doctor from './doctor.ts'
 import Graph from './graph.ts'
 import Init from './init.ts'
 import Plan from './plan.ts'
+import PluginNew from './plugin/new.ts'
 import Repro from './repro.ts'
 import Run from './run.ts'
 import RunsDiff from './runs/diff.ts'
@@ -36,6 +37,7 @@ export const commands = {
   graph: Graph,
   init: Init,
   plan: Plan,
+  'plugin:new': PluginNew,
   repro: Repro,
   run: Run,
   'runs:diff': RunsDiff,

@@ -14,8 +14,8 @@ export default class Plan extends XpCommand {
     const { args, flags } = await this.parse(Plan)
     const { plan } = await import('../app.ts')
     const stages = await plan(args.file, flags)
-    const width = Math.max(...stages.map((s) => s.id.length))
-    for (const s of stages) this.log(`${s.id.padEnd(width)}  ${s.status.padEnd(7)}  ${s.reason}`)
+    const { planText } = await import('../tracking/console/plan-text.ts')
+    for (const line of planText(stages)) this.log(line)
     return { stages }
   }
 }

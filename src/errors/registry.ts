@@ -13,7 +13,7 @@ export const malformedStage = (uses: string) =>
     code: 'XP_MALFORMED_STAGE',
     exit: 'config',
     message: `"${uses}" is not a well-formed stage: a name is family/kebab-name and a version a whole number from 1`,
-    hint: 'families: load, split, transform, model, train, evaluate, report',
+    hint: 'families: load, split, transform, model, features, train, evaluate, report',
   })
 
 export const pluginMissing = (name: string) =>

@@ -10,6 +10,16 @@ export interface PlannedStage {
   readonly status: 'hit' | 'run' | 'pending'
   /** First cause, in words. */
   readonly reason: string
+  /** What the latest result of the like took, where the stage may run: wall time, and bytes that it keeps. */
+  readonly estimate?: { readonly ms: number; readonly bytes: number }
+}
+
+async function estimateOf({ id, stage }: ResolvedStage, snapshot: Snapshot): Promise<Pick<PlannedStage, 'estimate'>> {
+  const history = await snapshot.results.history(stage.uses)
+  const like = history.find((result) => result.stage === id) ?? history[0]
+  if (like === undefined) return {}
+  const files = Object.values(like.outputs).flatMap((output) => output.files)
+  return { estimate: { ms: like.ms, bytes: files.reduce((sum, { size }) => sum + size, 0) } }
 }
 
 /** What would happen to each stage, in order. Changes nothing. */
@@ -25,12 +35,15 @@ export async function planExperiment(
     const upstream = Object.values(stage.inputs).flatMap((sources) => sources.map((source) => source.stage))
     const waitsFor = upstream.find((name) => !made.has(name))
     if (waitsFor !== undefined) {
-      plan.push({ id, uses, status: 'pending', reason: `waits for ${waitsFor}` })
+      const reason = `waits for ${waitsFor}`
+      plan.push({ id, uses, status: 'pending', reason, ...(await estimateOf(stage, snapshot)) })
       continue
     }
     const { key, lookup, reason } = await decide(stage, made, snapshot)
-    if (lookup.kind === 'hit') made.set(id, lookup.manifest.outputs)
-    plan.push({ id, uses, key, status: lookup.kind === 'hit' ? 'hit' : 'run', reason })
+    if (lookup.kind === 'hit') {
+      made.set(id, lookup.manifest.outputs)
+      plan.push({ id, uses, key, status: 'hit', reason })
+    } else plan.push({ id, uses, key, status: 'run', reason, ...(await estimateOf(stage, snapshot)) })
   }
   return plan
 }

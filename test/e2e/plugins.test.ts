@@ -59,6 +59,15 @@ async function run() {
     stages: Object.fromEntries((result.stages ?? []).map((s: { id: string }) => [s.id, s])),
   }
 }
+/** Runs a test of a plugin as its author does, with this program installed beside it. */
+async function tested(file: string) {
+  const root = join(import.meta.dirname, '../..')
+  mkdirSync(join(project.dir, 'node_modules'), { recursive: true })
+  symlinkSync(root, join(project.dir, 'node_modules/xp'))
+  const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  return promisify(execFile)(process.execPath, ['--import', tsx, '--test', file], { cwd: project.dir, env })
+}
 const mistake = async () => {
   const { code, stderr } = await project.xp('run', 'shapes.yaml')
   return { code, stderr }
@@ -84,14 +93,21 @@ it('the example of the documentation runs as it stands', async () => {
   const { code, stdout, stderr } = await project.xp('run', 'few.yaml', '--json')
   expect(code, stderr).toBe(0)
   expect(JSON.parse(stdout).metrics).toMatchObject({ 'few/images': 40, 'split/train': 20 })
-  const root = join(import.meta.dirname, '../..')
-  mkdirSync(join(project.dir, 'node_modules'))
-  symlinkSync(root, join(project.dir, 'node_modules/xp'))
-  const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const options = { cwd: project.dir, env }
-  const tested = await promisify(execFile)(process.execPath, ['--import', tsx, '--test', 'few.test.ts'], options)
-  expect(tested.stdout).toMatch(/pass 1\n/)
+  expect((await tested('few.test.ts')).stdout).toMatch(/pass 1\n/)
+})
+
+it('a new plugin works, passes its test, and replaces nothing', async () => {
+  expect((await project.xp('plugin', 'new', 'split/my-own', '--out', 'mine')).stdout).toContain(
+    'try it: xp run mine/my-own.yaml',
+  )
+  const { code, stderr } = await project.xp('run', 'mine/my-own.yaml')
+  expect(code, stderr).toBe(0)
+  expect((await tested('mine/my-own.test.ts')).stdout).toMatch(/pass 1\n/)
+  expect((await project.xp('plugin', 'new', 'split/my-own', '--out', 'mine')).stderr).toContain('exists already')
+  expect((await project.xp('plugin', 'new', 'split/random')).stderr).toContain(
+    'two stages are registered as "split/random"',
+  )
+  expect((await project.xp('plugin', 'new', 'mine')).stderr).toContain('"mine" is not a well-formed stage')
 })
 
 it('a plugin of a package is found by its name', async () => {
