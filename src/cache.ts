@@ -101,7 +101,7 @@ export async function collectCache(folder: string, { maxSize, olderThan, keepRun
   return { ...removedText(removal), keptRuns: runs, dryRun }
 }
 
-/** @throws XpError when the cache holds nothing of that name */
+/** `inUse`: results that stay, since a run under way uses them. @throws XpError when the cache holds nothing of that name */
 export async function removeFromCache(folder: string, name: string) {
   const store = await storeOf(folder)
   const stored = await inventory(store.dir)
@@ -111,8 +111,15 @@ export async function removeFromCache(folder: string, name: string) {
   if (meant.length === 0)
     throw nothingCached(name, [...new Set(stored.results.flatMap(({ manifest: m }) => [m.stage, m.uses]))])
   const keep = new Set(stored.results.filter((r) => !isMeant(r)).map(({ manifest }) => manifest.key))
-  const others = { ...stored, folders: [], broken: [], liveSinceMs: undefined }
-  const removal = planRemoval(others, { keys: keep, objects: new Set() }, { olderThanMs: -1 }, Date.now())
+  const used = new Set(meant.flatMap(({ manifest }) => Object.values(manifest.outputs).map(({ digest }) => digest)))
+  const objects = new Map([...stored.objects].filter(([digest]) => used.has(digest)))
+  const others = { ...stored, objects, folders: [], broken: [] }
+  const removal = planRemoval(
+    others,
+    { keys: keep, objects: new Set() },
+    { olderThanMs: Number.NEGATIVE_INFINITY },
+    Date.now(),
+  )
   await sweep(store, removal)
-  return removedText(removal)
+  return { ...removedText(removal), inUse: meant.length - removal.results.length }
 }

@@ -6,7 +6,7 @@ import { expectedErrors, type XpError, XpErrors } from '../errors/xp-error.ts'
 import { experimentEmpty } from '../errors/yaml.ts'
 import { describeValue } from './describe.ts'
 import { withLongEngine } from './engine.ts'
-import type { Located, LocatedMap, LocatedScalar } from './located.ts'
+import { type Located, type LocatedMap, type LocatedScalar, withoutKey } from './located.ts'
 import { merged } from './merge.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { readExperimentText } from './read-text.ts'
@@ -65,11 +65,6 @@ function baseFile(source: Source, { value, span }: LocatedScalar): BaseFile {
   }
 }
 
-const without = (root: LocatedMap, key: string): LocatedMap => ({
-  ...root,
-  entries: new Map([...root.entries].filter(([name]) => name !== key)),
-})
-
 /** One file over what it extends. `open` are the files on the way here, from the one that was asked for. */
 async function composeFile(
   { path, name }: BaseFile,
@@ -100,7 +95,7 @@ async function composeFile(
       errors.push(...expected.map((problem) => problem.at(locate(node.span))))
     }
   }
-  const own = without(read.root, 'extends')
+  const own = withoutKey(read.root, 'extends')
   return { root: base === undefined ? own : merged(base, own), source, errors, isWhole }
 }
 

@@ -66,6 +66,12 @@ export function entryAt(root: LocatedMap, path: Path): LocatedEntry | undefined 
 
 export const valueAt = (root: LocatedMap, path: Path): Located | undefined => entryAt(root, path)?.value
 
+/** A copy of a map without one of its keys. */
+export const withoutKey = (map: LocatedMap, key: string): LocatedMap => ({
+  ...map,
+  entries: new Map([...map.entries].filter(([name]) => name !== key)),
+})
+
 /** A copy of `node` with `value` at `path`; missing maps on the way are made, with `key` as their place. */
 export function withValueAt(node: Located | undefined, path: Path, key: Span, value: Located): Located {
   const [segment, ...rest] = path

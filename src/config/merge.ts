@@ -1,4 +1,4 @@
-import type { Located, LocatedEntry, LocatedMap, Path } from './located.ts'
+import { type Located, type LocatedEntry, type LocatedMap, type Path, withoutKey } from './located.ts'
 
 const usesOf = (entry: Located): unknown => {
   const uses = entry.kind === 'map' ? entry.entries.get('uses')?.value : undefined
@@ -10,7 +10,7 @@ function suited(base: LocatedMap, over: LocatedMap, path: Path): LocatedMap {
   const isStage = path.length === 2 && path[0] === 'stages'
   const uses = usesOf(over)
   if (!isStage || uses === undefined || uses === usesOf(base)) return base
-  return { ...base, entries: new Map([...base.entries].filter(([key]) => key !== 'with')) }
+  return withoutKey(base, 'with')
 }
 
 /**

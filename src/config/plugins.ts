@@ -1,15 +1,16 @@
+import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { isAbsolute, join, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import { createJiti } from 'jiti'
 import { wrongType } from '../errors/config.ts'
 import { noStageExported, pluginFailed, pluginMissing } from '../errors/registry.ts'
 import { expectedErrors, type XpError } from '../errors/xp-error.ts'
 import { createRegistry, type Registry } from '../registry/registry.ts'
 import { type AnyStage, stageProblem } from '../registry/stage.ts'
-import { digestTree, sha256 } from '../std/hash.ts'
+import { digestTree, sha256, type TreeFile } from '../std/hash.ts'
 import { describeValue } from './describe.ts'
-import { folderOf, type Located, type LocatedMap, type LocatedScalar } from './located.ts'
+import { folderOf, type Located, type LocatedMap, type LocatedScalar, withoutKey } from './located.ts'
 import { locate } from './source.ts'
 
 /** What plugins import as `xp`: this very program, so that its errors and artifact types are the same. */
@@ -72,46 +73,28 @@ async function loadPlugin({ path, name }: PluginFile, api: PublicApi): Promise<r
 const imports = /(?:from|import|require)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
 const endings = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '/index.ts', '/index.js']
 
-/** Digest of a file and of all files that it imports by relative paths, wherever they lead. */
+/** The file that a relative import means, spelled with or without its ending. */
+function importedFile(from: string, specifier: string): string | undefined {
+  const base = resolve(from, '..', specifier)
+  const candidates = [...endings.map((ending) => base + ending), base.replace(/\.js$/, '.ts')]
+  return candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+}
+
+/** Digest of a file and of all files that it imports by relative paths; where they lie does not matter, but to each other. */
 async function digestOfCode(entry: string): Promise<string> {
-  const texts = new Map<string, string>()
+  const files = new Map<string, TreeFile>()
   const open = [entry]
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (texts.has(path)) continue
+    if (files.has(path)) continue
     const text = await readFile(path, 'utf8')
-    texts.set(path, text)
+    files.set(path, { path: relative(resolve(entry, '..'), path), size: text.length, sha256: sha256(text) })
     for (const [, specifier = ''] of text.matchAll(imports)) {
-      const base = resolve(path, '..', specifier)
-      for (const candidate of [...endings.map((ending) => base + ending), base.replace(/\.js$/, '.ts')])
-        if (
-          await readFile(candidate).then(
-            () => true,
-            () => false,
-          )
-        ) {
-          open.push(candidate)
-          break
-        }
+      const imported = importedFile(path, specifier)
+      if (imported !== undefined) open.push(imported)
     }
   }
-  // Where the files lie does not matter, how they lie to each other does.
-  const files = [...texts].map(([path, text]) => ({
-    path: relativeTo(entry, path),
-    size: text.length,
-    sha256: sha256(text),
-  }))
-  return digestTree(files)
+  return digestTree([...files.values()])
 }
-
-const relativeTo = (entry: string, path: string) => {
-  const from = resolve(entry, '..')
-  return path.startsWith(from) ? path.slice(from.length) : path.split('/').slice(-2).join('/')
-}
-
-const without = (root: LocatedMap): LocatedMap => ({
-  ...root,
-  entries: new Map([...root.entries].filter(([key]) => key !== 'plugins')),
-})
 
 /** The stages that an experiment may use: those of `registry`, and those of its `plugins`. */
 export async function withPlugins(
@@ -132,7 +115,7 @@ export async function withPlugins(
   if (listed.kind !== 'list' || !listed.items.every(isText)) {
     const wrong = listed.kind === 'list' ? (listed.items.find((item) => !isText(item)) ?? listed) : listed
     const error = wrongType(locate(wrong.span), 'plugins', 'a list of files', describeValue(wrong), hint)
-    return { root: without(root), registry, files: [], errors: [error] }
+    return { root: withoutKey(root, 'plugins'), registry, files: [], errors: [error] }
   }
   const errors: XpError[] = []
   const files: string[] = []
@@ -152,5 +135,5 @@ export async function withPlugins(
       errors.push(...expected.map((error) => error.at(where)))
     }
   }
-  return { root: without(root), registry: extended, files, errors }
+  return { root: withoutKey(root, 'plugins'), registry: extended, files, errors }
 }

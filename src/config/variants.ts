@@ -2,7 +2,7 @@ import { unknownVariant, wrongType } from '../errors/config.ts'
 import type { XpError } from '../errors/xp-error.ts'
 import { describeValue } from './describe.ts'
 import { withLongEngine } from './engine.ts'
-import type { LocatedMap } from './located.ts'
+import { type LocatedMap, withoutKey } from './located.ts'
 import { merged } from './merge.ts'
 import { locate } from './source.ts'
 
@@ -26,7 +26,7 @@ export function withVariants(
       errors.push(
         wrongType(locate(value.span), `variants.${name}`, 'a map', describeValue(value), 'it holds what changes'),
       )
-  let made: LocatedMap = { ...root, entries: new Map([...root.entries].filter(([key]) => key !== 'variants')) }
+  let made = withoutKey(root, 'variants')
   for (const name of chosen) {
     const variant = variants.get(name)?.value
     if (variant === undefined) errors.push(unknownVariant(name, [...variants.keys()]))

@@ -20,3 +20,6 @@ export function metricDeclaration(metrics: MetricDeclarations, name: string): Me
   })
   return starred === undefined ? undefined : metrics[starred]
 }
+
+/** Scores that are told of a run, of any stage: no counts, and nothing of single training steps. */
+export const isMainScore = (name: string): boolean => /\/(accuracy|f1|loss)$/.test(name) && !/(^|\/)train\//.test(name)

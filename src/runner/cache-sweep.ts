@@ -1,37 +1,26 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskFailure } from '../errors/store.ts'
 import type { Digest } from '../std/hash.ts'
 import { StatCache } from '../std/stat-cache.ts'
 import { inventory } from './cache-inventory.ts'
 import type { Kept, Removal } from './cache-removal.ts'
+import { readLock } from './lock-file.ts'
+import { runIds } from './run-history.ts'
 import type { Store } from './store.ts'
 import { damageOf, removeFolder } from './store-object.ts'
 
-interface Lock {
-  readonly stages?: readonly {
-    readonly key?: string | null
-    readonly outputs?: Readonly<Record<string, { readonly digest?: string }>>
-  }[]
-}
-
 /** What the locks of the newest runs name. */
 export async function keptBy(runsDir: string, count: number): Promise<Kept & { readonly runs: readonly string[] }> {
-  const all = (await readdir(runsDir).catch(() => [] as string[])).sort().reverse()
   const runs: string[] = []
   const [keys, objects] = [new Set<Digest>(), new Set<Digest>()]
-  for (const run of all) {
+  for (const run of await runIds(runsDir)) {
     if (runs.length >= count) break
-    const text = await readFile(join(runsDir, run, 'lock.json'), 'utf8').catch(() => undefined)
-    if (text === undefined) continue
+    const lock = await readLock(join(runsDir, run))
+    if (lock === undefined) continue
     runs.push(run)
-    try {
-      for (const { key, outputs = {} } of (JSON.parse(text) as Lock).stages ?? []) {
-        if (typeof key === 'string') keys.add(key)
-        for (const { digest } of Object.values(outputs)) if (digest !== undefined) objects.add(digest)
-      }
-    } catch {
-      // A lock that was cut off by a crash keeps nothing.
+    for (const { key, outputs } of lock.stages) {
+      if (key !== null) keys.add(key)
+      for (const { digest } of Object.values(outputs)) objects.add(digest)
     }
   }
   return { keys, objects, runs }

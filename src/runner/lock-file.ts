@@ -22,7 +22,8 @@ export interface Lock {
 /** The lock of the run in a folder; undefined where it has none, or half of one. */
 export async function readLock(runDir: string): Promise<Lock | undefined> {
   try {
-    return JSON.parse(await readFile(join(runDir, 'lock.json'), 'utf8')) as Lock
+    const lock = JSON.parse(await readFile(join(runDir, 'lock.json'), 'utf8')) as Lock
+    return Array.isArray(lock.stages) ? lock : undefined
   } catch {
     return undefined
   }

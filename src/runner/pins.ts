@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceScope } from '../sources/source.ts'
 import { type Lock, readLock } from './lock-file.ts'
+import { runIds } from './run-history.ts'
 
 /** How many runs are looked at, from the latest back. */
 const mostRuns = 200
@@ -19,7 +19,7 @@ const isPin = (pin: unknown): pin is Pin => {
 
 const nameOf = (repo: string, revision: string) => `${repo}@${revision}`
 
-const pinsOf = ({ stages = [] }: Partial<Lock>): readonly Pin[] =>
+const pinsOf = ({ stages }: Lock): readonly Pin[] =>
   stages.flatMap(({ pinned }) => Object.values(pinned ?? {}).filter(isPin))
 
 /** The commits that one run used. */
@@ -37,8 +37,7 @@ export function latestPins(runsDir: string | undefined, experiment: string): Non
   const readAll = async () => {
     const commits = new Map<string, string>()
     if (runsDir === undefined) return commits
-    const runs = (await readdir(runsDir).catch(() => [])).sort().reverse()
-    for (const run of runs.slice(0, mostRuns)) {
+    for (const run of (await runIds(runsDir)).slice(0, mostRuns)) {
       const lock = await readLock(join(runsDir, run))
       if (lock?.name !== experiment) continue
       for (const { repo, revision, commit } of pinsOf(lock)) {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createProject, type Project } from './project.ts'
@@ -83,7 +83,9 @@ it('leaves alone what a run under way uses', async () => {
   await run()
   const { results } = await json('cache', 'gc', '--max-size', '0', '--keep-runs', '0')
   expect(results).toHaveLength(3)
+  expect(await json('cache', 'rm', 'split')).toMatchObject({ results: [], inUse: 1 })
   expect((await run()).statuses).toEqual(['hit', 'hit', 'hit'])
+  rmSync(join(live, 'other.json'))
 })
 
 it('removes the results of a stage, and says what it does not know', async () => {

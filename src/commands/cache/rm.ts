@@ -14,6 +14,7 @@ export default class CacheRm extends XpCommand {
     const { sizeText } = await import('../../tracking/console/size-text.ts')
     const removed = await removeFromCache(process.cwd(), args.stage)
     for (const { stage, uses, run } of removed.results) this.log(`${stage}  ${uses}  of run ${run}`)
+    if (removed.inUse > 0) this.log(`${removed.inUse} left: a run under way uses them`)
     this.log(`freed ${sizeText(removed.freedBytes)}`)
     return removed
   }

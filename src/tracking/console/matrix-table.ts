@@ -1,5 +1,7 @@
 import type { RunFacts } from '../../registry/events.ts'
 import type { MatrixCell } from '../../registry/experiment.ts'
+import { isMainScore } from '../../registry/metrics.ts'
+import { table } from './table.ts'
 import { number } from './text.ts'
 
 type Stages = RunFacts['stages']
@@ -9,8 +11,6 @@ interface Row {
   readonly values: Readonly<Record<string, unknown>>
   readonly scores: Map<string, number>
 }
-
-const isScore = (name: string) => /\/(accuracy|f1|loss)$/.test(name) && !name.startsWith('train/')
 
 /** The part of a name that tells it from others: the param alone where only one stage has a matrix. */
 function shortNames(names: readonly string[]): readonly string[] {
@@ -25,7 +25,7 @@ function scoresOf(id: string, of: string, metrics: Metrics, others: ReadonlySet<
   return Object.entries(metrics).flatMap(([name, value]) => {
     if (!name.startsWith(`${id}/`)) return []
     const score = name.slice(id.length + 1)
-    return isScore(score) ? [[others.has(score) ? `${of}/${score}` : score, value]] : []
+    return isMainScore(score) ? [[others.has(score) ? `${of}/${score}` : score, value]] : []
   })
 }
 
@@ -40,10 +40,8 @@ function drawn(rows: readonly Row[]): readonly string[] {
       return value === undefined ? '–' : number(value)
     }),
   ])
-  const widths = head.map((title, i) => Math.max(title.length, ...body.map((row) => row[i]?.length ?? 0)))
-  const line = (cells: readonly string[]) =>
-    `  ${cells.map((text, i) => (i < params.length ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join('   ')}`.trimEnd()
-  return [line(head), ...body.map(line)]
+  const right = scores.map((_, i) => params.length + i)
+  return table(head, body, { right }).map((line) => `  ${line}`)
 }
 
 /** The matrices that a stage is expanded by: stages of equal ones share a table. */

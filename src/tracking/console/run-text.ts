@@ -1,4 +1,5 @@
 import type { StageSummary } from '../../registry/events.ts'
+import { isMainScore } from '../../registry/metrics.ts'
 import { table } from './table.ts'
 import { duration, number, printable } from './text.ts'
 
@@ -42,9 +43,7 @@ export function runLines(
     readonly stages: readonly StageSummary[]
   },
 ): readonly string[] {
-  const scores = Object.entries(run.metrics).filter(
-    ([name]) => /\/(accuracy|f1|loss)$/.test(name) && !/(^|\/)train\//.test(name),
-  )
+  const scores = Object.entries(run.metrics).filter(([name]) => isMainScore(name))
   const short = scores.filter(([name]) => !scores.some(([other]) => other === name.slice(name.indexOf('/') + 1)))
   return [
     `${run.id}  ${run.status}${run.tags.length > 0 ? `  [${run.tags.join(', ')}]` : ''}`,

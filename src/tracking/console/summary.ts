@@ -1,4 +1,5 @@
 import type { RunEvent, RunFacts } from '../../registry/events.ts'
+import { isMainScore } from '../../registry/metrics.ts'
 import { matrixTables } from './matrix-table.ts'
 import { duration, number, printable } from './text.ts'
 
@@ -47,9 +48,7 @@ export function runSummary(
   color: Palette,
 ): readonly string[] {
   const paint = { finished: color.green, failed: color.red, interrupted: color.yellow }[event.status]
-  const names = Object.keys(event.metrics).filter(
-    (name) => /\/(accuracy|f1|loss)$/.test(name) && !name.includes('train/'),
-  )
+  const names = Object.keys(event.metrics).filter(isMainScore)
   // The long form `<stage>/test/accuracy` says nothing more where the short one stands beside it.
   const inTables = new Set(facts.stages.flatMap(({ id, cell }) => (cell === undefined ? [] : [id])))
   const shown = names.filter(

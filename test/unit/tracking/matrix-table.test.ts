@@ -27,17 +27,17 @@ it('has one row for each combination, and one table for each set of matrices', (
   }
   expect(matrixTables(stages, metrics)).toEqual([
     '',
-    '  rate    validation/loss   after/test/accuracy   again/test/accuracy',
-    '  0.001            0.5000                0.2500                0.5000',
-    '  0.01                  –                0.7500                     –',
+    '  rate   validation/loss  after/test/accuracy  again/test/accuracy',
+    '  0.001           0.5000               0.2500               0.5000',
+    '  0.01                 –               0.7500                    –',
     '',
-    '  weights   test/accuracy',
-    '  a                0.1250',
+    '  weights  test/accuracy',
+    '  a               0.1250',
   ])
 })
 
 it('names the stage of a param where two have the same', () => {
   const stages = [stage('s-1-2', cell('s', { 'a.size': 1, 'b.size': 2 }))]
-  expect(matrixTables(stages, { 's-1-2/test/f1': 1 })[1]).toBe('  a.size   b.size   test/f1')
+  expect(matrixTables(stages, { 's-1-2/test/f1': 1 })[1]).toBe('  a.size  b.size  test/f1')
   expect(matrixTables([stage('s')], { 's/test/f1': 1 })).toEqual([])
 })
