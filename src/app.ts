@@ -82,6 +82,7 @@ export interface RunOptions {
   readonly keepGoing: boolean
   readonly pins?: NonNullable<SourceScope['pinned']>
   readonly until?: string
+  readonly jobs?: number | undefined
   readonly tracking: 'best-effort' | 'required' | 'off'
   readonly signal: AbortSignal
 }
@@ -112,7 +113,7 @@ async function sinksFor({ track }: ResolvedExperiment, tracking: RunOptions['tra
 }
 
 export async function run(file: string, options: RunOptions): Promise<Execution> {
-  const { changes, force, keepGoing, pins, until, tracking, signal } = options
+  const { changes, force, keepGoing, pins, until, jobs, tracking, signal } = options
   const experiment = await loadFile(file, changes)
   const sinks = await sinksFor(experiment, tracking)
   return executeExperiment({
@@ -130,6 +131,7 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
     keepGoing,
     ...(pins === undefined ? {} : { pins }),
     ...(until === undefined ? {} : { until }),
+    ...(jobs === undefined ? {} : { jobs }),
   })
 }
 

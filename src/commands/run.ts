@@ -28,6 +28,12 @@ export default class Run extends XpCommand {
     'keep-going': Flags.boolean({
       description: 'after a failure, still run the stages that do not depend on what failed',
     }),
+    jobs: Flags.integer({
+      char: 'j',
+      description: 'cores that independent stages may take side by side; 1 runs one after another',
+      helpValue: 'N',
+      min: 1,
+    }),
     until: Flags.string({ description: 'stop after this stage', helpValue: 'STAGE' }),
     tracking: Flags.option({
       description: 'required: end with exit code 5 before any work when the tracker is away; off: log to no tracker',
@@ -40,7 +46,7 @@ export default class Run extends XpCommand {
     const argv = this.argv.map((argument) => (argument === '--force' ? `--force=${everyStage}` : argument))
     const { args, flags } = await this.parse(Run, argv)
     const { run } = await import('../app.ts')
-    const { set, variant, tracking, until } = flags
+    const { set, variant, tracking, until, jobs } = flags
     const force = flags.force.includes(everyStage) ? true : flags.force
     const { value, signal } = await untilSignalled((signal) =>
       run(args.file, {
@@ -48,6 +54,7 @@ export default class Run extends XpCommand {
         force,
         keepGoing: flags['keep-going'],
         tracking,
+        jobs,
         signal,
         ...(until === undefined ? {} : { until }),
       }),

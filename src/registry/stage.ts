@@ -21,6 +21,14 @@ export type MetricDeclarations = Readonly<Record<string, MetricDeclaration>>
 /** What else may change the bytes a stage makes, beside inputs, params and version. */
 export type StageNeed = 'seed' | 'engine'
 
+/** How a stage is tried again after a failure that may pass: what reaches over a network, say. */
+export interface RetryPolicy {
+  /** Tries after the first one. */
+  readonly times: number
+  /** Milliseconds before the second try; each later wait is twice as long. */
+  readonly firstWaitMs: number
+}
+
 /** Source data named by a `tree` or `file` param. */
 export interface SourceTree {
   /** Absolute path: the folder, or the folder that holds the single file. */
@@ -94,6 +102,8 @@ export interface StageDefinition<
   readonly outputs: O
   readonly metrics: M
   readonly needs: readonly StageNeed[]
+  /** A stage that declares nothing is tried once. The scratch folder is the same for every try. */
+  readonly retry?: RetryPolicy
   /**
    * Cheap checks on params and source files that need no other stage, run before any stage starts.
    * @throws XpError
@@ -129,5 +139,9 @@ export function stageProblem(stage: AnyStage): string | undefined {
   const needs = fields.needs
   if (!Array.isArray(needs) || !needs.every((need) => need === 'seed' || need === 'engine'))
     return "needs must be a list of 'seed' and 'engine'"
+  const retry = fields.retry as Partial<RetryPolicy> | undefined
+  const isCount = (value: unknown) => typeof value === 'number' && value >= 0
+  if (retry !== undefined && !(isCount(retry?.times) && isCount(retry?.firstWaitMs)))
+    return 'retry must hold the numbers times and firstWaitMs'
   return typeof fields.run === 'function' ? undefined : 'run must be a function'
 }

@@ -8,6 +8,9 @@ import { datasetEvents } from './dataset-event.ts'
 import { type Decision, decide, type Outputs } from './decide.ts'
 import type { Prepared } from './prepare.ts'
 import { linkArtifacts, type RunRecord } from './run-folder.ts'
+import type { Lookup } from './store.ts'
+
+type Hit = Extract<Lookup, { kind: 'hit' }>
 
 /** One run while it goes on. */
 export class ActiveRun {
@@ -17,7 +20,7 @@ export class ActiveRun {
   readonly #scope: RunScope
   readonly #dir: string
   readonly made = new Map<string, Outputs>()
-  readonly summaries: StageSummary[] = []
+  readonly #summaries = new Map<string, StageSummary>()
 
   constructor(facts: {
     readonly experiment: ResolvedExperiment
@@ -34,34 +37,65 @@ export class ActiveRun {
     this.#force = facts.force
   }
 
-  /** Runs the stage or takes its result from the store. @throws what the stage throws, once it is recorded. */
-  async stage(stage: ResolvedStage): Promise<void> {
-    const { log, signal } = this.#scope
+  /** Of the stages that came to an end, in the experiment's order. */
+  get summaries(): readonly StageSummary[] {
+    return this.#experiment.stages.flatMap(({ id }) => this.#summaries.get(id) ?? [])
+  }
+
+  /**
+   * Takes the stage's result from the store where it is there; answers the work that is left where it is not.
+   * @throws what goes wrong, once it is recorded; so does the work.
+   */
+  open(stage: ResolvedStage): Promise<(() => Promise<void>) | undefined> {
+    return this.#recorded(stage, undefined, async (ms) => {
+      const decision = await decide(stage, this.made, this.#prepared.snapshot)
+      const forced = this.#force === true || this.#force.includes(stage.id)
+      if (forced) return () => this.#compute(stage, { ...decision, reason: 'forced (--force)' }, true)
+      const { lookup } = decision
+      if (lookup.kind !== 'hit') return () => this.#compute(stage, decision, false)
+      this.#begun(stage, decision)
+      await this.#recorded(stage, decision, () => this.#reuse(stage, decision, lookup, ms))
+      return undefined
+    })
+  }
+
+  #compute(stage: ResolvedStage, decision: Decision, forced: boolean): Promise<void> {
+    return this.#recorded(stage, decision, async (ms) => {
+      this.#begun(stage, decision)
+      const computed = await computeStage(stage, decision, this.made, { ...this.#scope, forced })
+      if (computed.kind === 'ran') return this.#finish(stage, decision, computed.outputs, 'ran', ms())
+      const reason = `computed meanwhile by run ${computed.found.manifest.run}`
+      return this.#reuse(stage, { ...decision, reason }, computed.found, ms)
+    })
+  }
+
+  async #reuse(stage: ResolvedStage, decision: Decision, { manifest, events }: Hit, ms: () => number): Promise<void> {
+    await this.#scope.store.touch(manifest)
+    this.#replay(stage.id, events)
+    await this.#finish(stage, decision, manifest.outputs, 'hit', ms())
+  }
+
+  /** Does `work`, which is told the milliseconds since; what it throws is recorded as the stage's failure. */
+  async #recorded<T>(
+    stage: ResolvedStage,
+    decision: Decision | undefined,
+    work: (ms: () => number) => Promise<T>,
+  ): Promise<T> {
+    const { signal } = this.#scope
     const started = performance.now()
     const ms = () => Math.round(performance.now() - started)
-    let decision: Decision | undefined
-    let reason = 'its inputs could not be read'
     try {
       signal.throwIfAborted()
-      decision = await decide(stage, this.made, this.#prepared.snapshot)
-      const forced = this.#force === true || this.#force.includes(stage.id)
-      reason = forced ? 'forced (--force)' : decision.reason
-      log.emit({ type: 'stage-started', stage: stage.id, uses: stage.stage.uses, reason })
-      let found = decision.lookup.kind === 'hit' && !forced ? decision.lookup : undefined
-      if (found === undefined) {
-        const computed = await computeStage(stage, decision, this.made, { ...this.#scope, forced })
-        if (computed.kind === 'ran') return await this.#finish(stage, decision, computed.outputs, 'ran', reason, ms())
-        found = computed.found
-        reason = `computed meanwhile by run ${found.manifest.run}`
-      }
-      await this.#scope.store.touch(found.manifest)
-      this.#replay(stage.id, found.events)
-      await this.#finish(stage, decision, found.manifest.outputs, 'hit', reason, ms())
+      return await work(ms)
     } catch (error) {
-      const why = signal.aborted ? 'interrupted' : reason
-      this.#conclude(stage, decision, 'failed', why, ms())
+      const reason = signal.aborted ? 'interrupted' : (decision?.reason ?? 'its inputs could not be read')
+      if (!this.#summaries.has(stage.id)) this.#conclude(stage, decision, 'failed', reason, ms())
       throw error
     }
+  }
+
+  #begun({ id, stage }: ResolvedStage, { reason }: Decision): void {
+    this.#scope.log.emit({ type: 'stage-started', stage: id, uses: stage.uses, reason })
   }
 
   #replay(stage: string, events: readonly StageEvent[]): void {
@@ -73,7 +107,6 @@ export class ActiveRun {
     decision: Decision,
     outputs: Outputs,
     status: 'hit' | 'ran',
-    reason: string,
     ms: number,
   ): Promise<void> {
     const { log, store, sources } = this.#scope
@@ -86,7 +119,7 @@ export class ActiveRun {
       log.emit({ type: 'artifact', stage: stage.id, name: 'evaluation.json', path })
     }
     if (status === 'ran') log.flush()
-    this.#conclude(stage, decision, status, reason, ms)
+    this.#conclude(stage, decision, status, decision.reason, ms)
   }
 
   #conclude(
@@ -98,7 +131,7 @@ export class ActiveRun {
   ): void {
     const key = decision === undefined ? {} : { key: decision.key }
     const summary: StageSummary = { id: stage.id, uses: stage.stage.uses, ...key, status, reason, ms }
-    this.summaries.push(summary)
+    this.#summaries.set(stage.id, summary)
     const { id, ...facts } = summary
     this.#scope.log.emit({ type: 'stage-finished', stage: id, ...facts })
   }

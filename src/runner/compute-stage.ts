@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { pluginStageThrew } from '../errors/registry.ts'
 import { diskFailure } from '../errors/store.ts'
@@ -13,6 +14,7 @@ import { earlierResults } from './earlier-results.ts'
 import type { EventLog } from './event-log.ts'
 import type { LazyEngine } from './lazy-engine.ts'
 import type { StoredOutput } from './manifest.ts'
+import { withRetries } from './retry.ts'
 import { SourceLocator } from './source-locator.ts'
 import type { Sources } from './sources.ts'
 import { stageContext } from './stage-context.ts'
@@ -36,14 +38,15 @@ export type Computed =
   /** Another process made the same result while this one waited. */
   | { readonly kind: 'hit'; readonly found: Extract<Lookup, { kind: 'hit' }> }
 
-/** What a stage answers; what a plugin throws that is no XpError is its own mistake, not one of this program. */
+/** What a stage answers, after as many tries as it declares; what a plugin throws that is no XpError is its own mistake, not one of this program. */
 async function answerOf(
   { stage }: ResolvedStage,
   context: Parameters<ResolvedStage['stage']['run']>[0],
-  signal: AbortSignal,
+  { signal, onRetry }: Parameters<typeof withRetries>[2],
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const values: unknown = await stage.run(context)
+    const once = () => stage.run(context) as Promise<unknown>
+    const values = await (stage.retry === undefined ? once() : withRetries(stage.retry, once, { signal, onRetry }))
     const missing = Object.keys(stage.outputs).find((port) => (values as Record<string, unknown>)?.[port] === undefined)
     if (missing !== undefined) throw new TypeError(`${stage.uses} answered nothing for its output ${missing}`)
     return values as Readonly<Record<string, unknown>>
@@ -77,7 +80,13 @@ async function runAndPublish(
       progress: (done, total, what) => recorder.progress(done, total, what),
       warn: (message) => recorder.warn(message),
     })
-    const values = await answerOf(stage, context, signal)
+    const values = await answerOf(stage, context, {
+      signal,
+      onRetry(thrown, next, waitMs) {
+        const message = `${(thrown as Error)?.message ?? String(thrown)}; try ${next} comes in ${waitMs / 1000} s`
+        scope.log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
+      },
+    })
     crashPoint('runner.stage-returned')
     await locator.assertUnchanged()
     const outputs: Record<string, StoredOutput> = {}
@@ -124,8 +133,9 @@ export async function computeStage(
     const lock = await lockKey(store.locks, decision.key, {
       signal,
       onWait(holder) {
+        const isOwn = holder?.pid === process.pid && holder.host === hostname()
         const who = holder === undefined ? '' : ` (process ${holder.pid} on ${holder.host})`
-        const message = `another run${who} computes this stage: waiting for its result`
+        const message = `another ${isOwn ? 'stage of this run' : `run${who}`} computes the same: waiting for its result`
         log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
       },
     })

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { diskFailure, runsNotWritable } from '../errors/store.ts'
 import { unknownStageId } from '../errors/wiring.ts'
-import { expectedErrors, XpErrors } from '../errors/xp-error.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
@@ -20,6 +20,8 @@ import { createRunFolder, runFacts } from './run-facts.ts'
 import { writeReports, writeRunFiles } from './run-folder.ts'
 import { RunMetrics } from './run-metrics.ts'
 import type { Execution } from './run-result.ts'
+import { runStages } from './run-stages.ts'
+import { budgetOf } from './schedule.ts'
 import type { Store } from './store.ts'
 
 export interface ExecuteOptions {
@@ -42,6 +44,8 @@ export interface ExecuteOptions {
   readonly force?: true | string | readonly string[]
   /** After a failure, stages that do not depend on what failed run all the same. */
   readonly keepGoing?: boolean
+  /** Cores that stages may take together, at least 1; all of them by default. */
+  readonly jobs?: number
   /** The last stage that takes part; stages it does not need are skipped. */
   readonly until?: string
   /** Told of source data that takes long to get, before the run begins. */
@@ -65,50 +69,13 @@ async function mayCompute({ stages, snapshot }: Prepared, force: true | readonly
 }
 
 /**
- * Runs the stages in order until one throws, or with `keepGoing` those that no failure stands before; the others are
- * recorded as skipped. Answers what was thrown, all of it where that is expected, and where it was thrown first.
- */
-async function runStages(
-  run: ActiveRun,
-  { experiment, until, signal, keepGoing = false }: ExecuteOptions,
-  taking: ReadonlySet<string>,
-): Promise<{ readonly thrown: unknown; readonly stage: string } | undefined> {
-  const thrown: { readonly thrown: unknown; readonly stage: string }[] = []
-  /** By each stage that has no result: the one whose failure is the cause. */
-  const failed = new Map<string, string>()
-  for (const stage of experiment.stages) {
-    const upstream = Object.values(stage.inputs).flat()
-    const before = keepGoing ? upstream.find((source) => failed.has(source.stage)) : undefined
-    const cause = before === undefined ? (keepGoing ? undefined : thrown[0]?.stage) : failed.get(before.stage)
-    if (!taking.has(stage.id)) run.skip(stage, `not needed for --until ${until}`)
-    else if (signal.aborted && thrown.length > 0) run.skip(stage, 'interrupted')
-    else if (cause !== undefined) {
-      failed.set(stage.id, cause)
-      run.skip(stage, `${cause} failed`)
-    } else {
-      try {
-        await run.stage(stage)
-      } catch (error) {
-        failed.set(stage.id, stage.id)
-        thrown.push({ thrown: error, stage: stage.id })
-      }
-    }
-  }
-  const [first] = thrown
-  if (first === undefined || thrown.length === 1) return first
-  const expected = thrown.map((one) => expectedErrors(one.thrown))
-  const bug = thrown.find((_, i) => expected[i]?.length === 0)
-  return bug ?? { thrown: new XpErrors(expected.flat()), stage: first.stage }
-}
-
-/**
  * Runs an experiment: what is known comes from the store, the rest is made and kept. Failures of stages end the run
  * and are answered; `runs/<runId>` tells of the run however it ends.
  * @throws XpErrors when source data cannot be read, a stage's checks fail or the engine cannot work, before anything is run or recorded;
  * XpError when `force` or `until` name no stage, or the run's folder cannot be written.
  */
 export async function executeExperiment(options: ExecuteOptions): Promise<Execution> {
-  const { experiment, store, signal, version } = options
+  const { experiment, store, signal, version, jobs = availableParallelism() } = options
   const force = forcedStages(options)
   const prepared = await prepare(experiment, store, options)
   if (options.checkEngine !== undefined && (await mayCompute(prepared, force))) await options.checkEngine()
@@ -128,7 +95,14 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
     for (const { warnings = [] } of Object.values(own))
       for (const message of warnings) log.emit({ type: 'warning', stage, message, replayed: false })
   const run = new ActiveRun({ experiment, prepared, scope, dir, force })
-  let end = await runStages(run, options, new Set(prepared.stages.map(({ id }) => id)))
+  let end = await runStages(run, {
+    experiment,
+    signal,
+    budget: budgetOf(jobs, prepared.snapshot.engine),
+    taking: new Set(prepared.stages.map(({ id }) => id)),
+    until: options.until,
+    keepGoing: options.keepGoing ?? false,
+  })
   try {
     await engine.dispose()
     log.flush()

@@ -77,8 +77,8 @@ export async function writeReports(
   store: Store,
 ): Promise<readonly { readonly stage: string; readonly name: string; readonly path: string }[]> {
   const written: { stage: string; name: string; path: string }[] = []
-  for (const [stage, outputs] of record.made) {
-    for (const { type, digest } of Object.values(outputs)) {
+  for (const { id: stage } of record.stages) {
+    for (const { type, digest } of Object.values(record.made.get(stage) ?? {})) {
       if (type !== Report.name) continue
       const name = written.length === 0 ? 'report.html' : `${stage}.report.html`
       const { html } = await Report.read(store.objectDir(digest))

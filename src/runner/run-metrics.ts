@@ -6,6 +6,8 @@ export class RunMetrics implements Sink {
   readonly #byStage = new Map<string, Map<string, number>>()
 
   handle(event: RunEvent): void {
+    // Stages side by side come in any order: the experiment's is kept.
+    if (event.type === 'run-started') for (const { id } of event.run.stages) this.#byStage.set(id, new Map())
     if (event.type !== 'metric') return
     const own = this.#byStage.get(event.stage) ?? new Map<string, number>()
     this.#byStage.set(event.stage, own.set(event.name, event.value))

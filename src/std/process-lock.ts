@@ -47,7 +47,7 @@ export async function lockKey(
   // Loaded here: a run that computes nothing locks nothing.
   const { default: lockfile } = await import('proper-lockfile')
   let [told, lost]: [boolean, unknown] = [false, undefined]
-  for (;;) {
+  for (let polls = 0; ; polls++) {
     signal.throwIfAborted()
     const holder = existsSync(lock) ? await holderOf(owner) : undefined
     const alive = holder === undefined ? undefined : isAlive(holder)
@@ -79,8 +79,11 @@ export async function lockKey(
         if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error
       }
     }
-    if (!told) onWait(holder)
-    told = true
+    // Who has just taken it writes down a moment later who it is.
+    if (!told && (holder !== undefined || polls > 0)) {
+      onWait(holder)
+      told = true
+    }
     await sleep(pollMs, undefined, { signal })
   }
 }

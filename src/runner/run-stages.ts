@@ -1,0 +1,75 @@
+import { expectedErrors, XpErrors } from '../errors/xp-error.ts'
+import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
+import type { ActiveRun } from './active-run.ts'
+import { type Budget, sideBySide } from './schedule.ts'
+
+/** What ended a run early, and the stage that threw it first. */
+export interface Failure {
+  readonly thrown: unknown
+  readonly stage: string
+}
+
+export interface RunStagesOptions {
+  readonly experiment: ResolvedExperiment
+  readonly signal: AbortSignal
+  readonly budget: Budget
+  /** Ids of the stages that take part. */
+  readonly taking: ReadonlySet<string>
+  readonly until?: string | undefined
+  /** After a failure, stages that do not depend on what failed run all the same. */
+  readonly keepGoing: boolean
+}
+
+/**
+ * Runs stages until one throws, or with `keepGoing` those that no failure stands before; what is at work then comes to
+ * its end, the others are recorded as skipped. Answers what was thrown, all of it where that is expected.
+ */
+export async function runStages(
+  run: ActiveRun,
+  { experiment, signal, budget, taking, until, keepGoing }: RunStagesOptions,
+): Promise<Failure | undefined> {
+  const failures: Failure[] = []
+  /** By each stage that has no result: the one whose failure is the cause. */
+  const failed = new Map<string, string>()
+
+  /** Why a stage is not to begin, in words. */
+  function refused({ id, inputs }: ResolvedStage): string | undefined {
+    if (signal.aborted && failures.length > 0) return 'interrupted'
+    const before = Object.values(inputs)
+      .flat()
+      .find((source) => failed.has(source.stage))
+    const cause = keepGoing ? failed.get(before?.stage ?? '') : failures[0]?.stage
+    if (cause === undefined) return undefined
+    failed.set(id, cause)
+    return `${cause} failed`
+  }
+
+  async function guarded<T>(stage: ResolvedStage, work: () => Promise<T>): Promise<T | undefined> {
+    const reason = refused(stage)
+    if (reason !== undefined) {
+      run.skip(stage, reason)
+      return undefined
+    }
+    try {
+      return await work()
+    } catch (thrown) {
+      failed.set(stage.id, stage.id)
+      failures.push({ thrown, stage: stage.id })
+      return undefined
+    }
+  }
+
+  await sideBySide(experiment.stages, budget, async (stage) => {
+    if (!taking.has(stage.id)) {
+      run.skip(stage, `not needed for --until ${until}`)
+      return undefined
+    }
+    const work = await guarded(stage, () => run.open(stage))
+    return work === undefined ? undefined : () => guarded(stage, work)
+  })
+  const [first] = failures
+  if (first === undefined || failures.length === 1) return first
+  const expected = failures.map(({ thrown }) => expectedErrors(thrown))
+  const bug = failures.find((_, i) => expected[i]?.length === 0)
+  return bug ?? { thrown: new XpErrors(expected.flat()), stage: first.stage }
+}
