@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import type { Changes } from '../config/load-experiment.ts'
 
 export const experimentArg = {
   file: Args.string({ description: 'the experiment, a YAML file', required: true }),
@@ -13,6 +14,20 @@ export const changeFlags = {
     multipleNonGreedy: true,
     default: [],
   }),
+  vars: Flags.string({
+    description: "lay the variables of a YAML file over the experiment's `vars`; several in order",
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+  }),
+  'set-file': Flags.string({
+    description: 'replace one value by what a YAML or JSON file holds',
+    helpValue: 'a.b=FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    default: [],
+  }),
   set: Flags.string({
     description: 'replace one value, e.g. stages.train.with.epochs=5; paths in it are relative to the current folder',
     helpValue: 'a.b=value',
@@ -21,3 +36,11 @@ export const changeFlags = {
     default: [],
   }),
 }
+
+/** The flags' values as the loader takes them. */
+export const changesOf = (flags: {
+  readonly variant: readonly string[]
+  readonly vars: readonly string[]
+  readonly 'set-file': readonly string[]
+  readonly set: readonly string[]
+}): Changes => ({ variant: flags.variant, vars: flags.vars, setFile: flags['set-file'], set: flags.set })

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { changeFlags, experimentArg } from './flags.ts'
+import { changeFlags, changesOf, experimentArg } from './flags.ts'
 import { XpCommand } from './xp-command.ts'
 
 export default class Graph extends XpCommand {
@@ -15,7 +15,7 @@ export default class Graph extends XpCommand {
     const { args, flags } = await this.parse(Graph)
     const { loadFile } = await import('../app.ts')
     const { graphEdges, mermaidGraph, textGraph } = await import('../registry/draw-graph.ts')
-    const experiment = await loadFile(args.file, flags)
+    const experiment = await loadFile(args.file, changesOf(flags))
     this.log((flags.mermaid ? mermaidGraph(experiment) : textGraph(experiment)).trimEnd())
     return {
       stages: experiment.stages.map(({ id, stage }) => ({ id, uses: stage.uses as string })),

@@ -1,4 +1,4 @@
-import { changeFlags, experimentArg } from './flags.ts'
+import { changeFlags, changesOf, experimentArg } from './flags.ts'
 import { XpCommand } from './xp-command.ts'
 
 export default class Plan extends XpCommand {
@@ -13,7 +13,7 @@ export default class Plan extends XpCommand {
   async run() {
     const { args, flags } = await this.parse(Plan)
     const { plan } = await import('../app.ts')
-    const stages = await plan(args.file, flags)
+    const stages = await plan(args.file, changesOf(flags))
     const { planText } = await import('../tracking/console/plan-text.ts')
     for (const line of planText(stages)) this.log(line)
     return { stages }

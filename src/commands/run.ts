@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { exitCodes, expectedErrors } from '../errors/xp-error.ts'
-import { changeFlags, experimentArg } from './flags.ts'
+import { changeFlags, changesOf, experimentArg } from './flags.ts'
 import { shellWord } from './shell-word.ts'
 import { untilSignalled } from './signals.ts'
 import { XpCommand } from './xp-command.ts'
@@ -46,11 +46,11 @@ export default class Run extends XpCommand {
     const argv = this.argv.map((argument) => (argument === '--force' ? `--force=${everyStage}` : argument))
     const { args, flags } = await this.parse(Run, argv)
     const { run } = await import('../app.ts')
-    const { set, variant, tracking, until, jobs } = flags
+    const { tracking, until, jobs } = flags
     const force = flags.force.includes(everyStage) ? true : flags.force
     const { value, signal } = await untilSignalled((signal) =>
       run(args.file, {
-        changes: { set, variant },
+        changes: changesOf(flags),
         force,
         keepGoing: flags['keep-going'],
         tracking,

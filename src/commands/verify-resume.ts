@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { exitCodes } from '../errors/xp-error.ts'
-import { changeFlags, experimentArg } from './flags.ts'
+import { changeFlags, changesOf, experimentArg } from './flags.ts'
 import { untilSignalled } from './signals.ts'
 import { XpCommand } from './xp-command.ts'
 
@@ -23,7 +23,7 @@ export default class VerifyResume extends XpCommand {
     const { verifyResume } = await import('../app.ts')
     const { value: stages, signal } = await untilSignalled(async (signal) => {
       try {
-        return await verifyResume(args.file, { changes: flags, steps: flags.steps, signal })
+        return await verifyResume(args.file, { changes: changesOf(flags), steps: flags.steps, signal })
       } catch (error) {
         if (!signal.aborted) throw error
         return []

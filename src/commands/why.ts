@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { changeFlags, experimentArg } from './flags.ts'
+import { changeFlags, changesOf, experimentArg } from './flags.ts'
 import { XpCommand } from './xp-command.ts'
 
 export default class WhyCommand extends XpCommand {
@@ -18,7 +18,7 @@ export default class WhyCommand extends XpCommand {
     const { args, flags } = await this.parse(WhyCommand)
     const { why } = await import('../app.ts')
     const { whyText } = await import('../tracking/console/why-text.ts')
-    const answer = await why(args.file, args.stage, flags)
+    const answer = await why(args.file, args.stage, changesOf(flags))
     this.log(whyText(answer).join('\n'))
     return answer
   }

@@ -6,11 +6,12 @@ import { expectedErrors, type XpError, XpErrors } from '../errors/xp-error.ts'
 import { experimentEmpty } from '../errors/yaml.ts'
 import { describeValue } from './describe.ts'
 import { withLongEngine } from './engine.ts'
+import type { Annotation } from './excerpt.ts'
 import { type Located, type LocatedMap, type LocatedScalar, withoutKey } from './located.ts'
 import { merged } from './merge.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { readExperimentText } from './read-text.ts'
-import { createSource, locate, type Source, type Span } from './source.ts'
+import { createSource, locate, type Source } from './source.ts'
 
 export interface Composed {
   readonly root: LocatedMap
@@ -69,9 +70,9 @@ function baseFile(source: Source, { value, span }: LocatedScalar): BaseFile {
 async function composeFile(
   { path, name }: BaseFile,
   open: readonly BaseFile[],
-  extended: Span | undefined,
+  named: Annotation | undefined,
 ): Promise<Composed> {
-  const source = createSource('file', name, await readExperimentText(path, name), dirname(path), extended)
+  const source = createSource('file', name, await readExperimentText(path, name), dirname(path), named)
   const read = readRoot(source)
   const errors: XpError[] = [...read.errors]
   const { bases, error } = basesOf(read.root.entries.get('extends')?.value)
@@ -84,7 +85,7 @@ async function composeFile(
       const chain = [...open, { path, name }]
       if (chain.some((other) => other.path === file.path))
         throw extendsCycle(locate(node.span), [...chain.map((other) => other.name), file.name])
-      const composed = await composeFile(file, chain, node.span)
+      const composed = await composeFile(file, chain, { span: node.span, label: 'extended here' })
       errors.push(...composed.errors)
       isWhole &&= composed.isWhole
       base = base === undefined ? composed.root : merged(base, composed.root)

@@ -5,6 +5,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { AnyStage } from '../registry/stage.ts'
 import { compose } from './compose.ts'
 import { resolveEngine, withLongEngine } from './engine.ts'
+import { withInferredInputs } from './infer.ts'
 import { interpolate } from './interpolate.ts'
 import { type LocatedMap, valueAt } from './located.ts'
 import { expandMatrix } from './matrix.ts'
@@ -13,7 +14,7 @@ import { topologicalOrder } from './order.ts'
 import { originsOf, resolvePaths } from './params.ts'
 import { type PublicApi, withPlugins } from './plugins.ts'
 import { resolvedYaml } from './resolved-yaml.ts'
-import { applySets } from './set.ts'
+import { applySets, type Replacements } from './set.ts'
 import { locate } from './source.ts'
 import { resolveTracking } from './track.ts'
 import { validate } from './validate.ts'
@@ -23,11 +24,9 @@ import { takenStages } from './when.ts'
 import { type StageEntry, wire } from './wire.ts'
 
 /** What the command line changes of an experiment. */
-export interface Changes {
+export interface Changes extends Replacements {
   /** `--variant` arguments: names of the file's `variants`, laid over it in order. */
   readonly variant?: readonly string[]
-  /** `--set` arguments, `path=value`, applied in order after them. */
-  readonly set?: readonly string[]
 }
 
 export interface LoadOptions extends Changes {
@@ -74,7 +73,7 @@ function inOrder(errors: readonly XpError[], file: string): XpError[] {
  * @throws XpErrors with every problem found, each at its token.
  */
 export async function loadExperiment(file: string, options: LoadOptions): Promise<ResolvedExperiment> {
-  const { variant = [], set = [], env = process.env, cwd = process.cwd(), api = {} } = options
+  const { variant = [], env = process.env, cwd = process.cwd(), api = {} } = options
   const path = resolve(cwd, file)
   const read = await compose(path, file)
   const { source } = read
@@ -84,9 +83,9 @@ export async function loadExperiment(file: string, options: LoadOptions): Promis
   const { registry } = plugged
   // Which stages a plugin that failed would have had is not known.
   if (plugged.errors.length > 0) throw new XpErrors(inOrder([...read.errors, ...plugged.errors], file))
-  const assigned = applySets(plugged.root, set, { registry, folder: cwd })
+  const assigned = await applySets(plugged.root, options, { registry, folder: cwd })
   const interpolated = interpolate(assigned.root)
-  const expanded = expandMatrix(withLongEngine(interpolated.root), registry)
+  const expanded = expandMatrix(withInferredInputs(withLongEngine(interpolated.root), registry), registry)
   const { root } = expanded
   const { plain, errors: validation } = validate(root, registry)
   const { entries, leftOut, errors: ofWhen } = takenStages(root, stageEntries(root, registry))

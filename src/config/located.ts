@@ -22,6 +22,8 @@ export interface LocatedScalar extends Placed {
   readonly quoted: boolean
   /** Absolute folder that a relative path starts from, where it is not that of the span's source. */
   readonly folder?: string
+  /** Nobody wrote it: it follows from the artifact types. */
+  readonly inferred?: true
   /** Reported already: `value` means nothing. */
   readonly broken?: true
 }
@@ -99,7 +101,9 @@ export function withUse(node: Located, use: Use): Located {
 }
 
 /** Where a value came from, in words for a reader. */
-export function originOf({ span, use }: Located): Origin {
+export function originOf(node: Located): Origin {
+  const { span, use } = node
+  if (node.kind === 'scalar' && node.inferred) return { from: 'inferred', text: 'inferred' }
   const set = span.source.kind === 'set'
   if (use?.via !== undefined) return { from: 'vars', text: set ? `${use.via}, --set` : use.via }
   return set ? { from: 'set', text: '--set' } : { from: 'file', text: describePlace(span) }

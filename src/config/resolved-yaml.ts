@@ -6,7 +6,7 @@ import { type Located, originOf } from './located.ts'
 /** The comment beside a value that the file that was asked for does not hold itself. */
 function commentOf(node: Located | undefined): string | undefined {
   const origin: Origin = node === undefined ? { from: 'default', text: 'default' } : originOf(node)
-  const isOwn = origin.from === 'file' && (node?.kind !== 'scalar' || node.span.source.extended === undefined)
+  const isOwn = origin.from === 'file' && (node?.kind !== 'scalar' || node.span.source.named === undefined)
   return isOwn ? undefined : ` ${origin.text}`
 }
 

@@ -57,7 +57,6 @@ const sentence = { one: 'needed', optional: 'optional', many: 'one or more' } as
 function fromSchema(stage: AnyStage): JsonSchema | undefined {
   const ports = Object.entries(stage.inputs as InputPorts).map(([name, port]) => ({ name, ...portOf(port) }))
   if (ports.length === 0) return undefined
-  const required = ports.filter(({ arity }) => arity !== 'optional').map(({ name }) => name)
   const properties = ports.map(({ name, type, arity }) => {
     const description = `${type.name}, ${sentence[arity]}: ${type.summary} The id of the stage that makes it, or id.output.`
     const list = { type: 'array', items: stageReference, minItems: 1 } as const
@@ -67,12 +66,12 @@ function fromSchema(stage: AnyStage): JsonSchema | undefined {
     ]
   })
   return {
-    description: 'Where the inputs come from: the id of one stage, or one id per input.',
+    description:
+      'Where the inputs come from: the id of one stage, or one id per input. A needed one that is left out comes from the one stage that makes it.',
     anyOf: [
       {
         type: 'object',
         properties: Object.fromEntries(properties),
-        ...(required.length > 0 && { required }),
         additionalProperties: false,
       },
       stageReference,
@@ -85,13 +84,12 @@ function entryFields(stage: AnyStage) {
   const { [keyRoleKeyword]: _, ...params } = stage.params
   const fields = fieldsOf(plain(params))
   const from = fromSchema(stage)
-  const wired = Object.values(stage.inputs as InputPorts).some((port) => portOf(port).arity !== 'optional')
   return {
     properties: {
       with: { description: `Params of ${stage.uses}.`, ...fields },
       ...(from === undefined ? {} : { from }),
     },
-    required: [...(fields.required === undefined ? [] : ['with']), ...(wired ? ['from'] : [])],
+    required: fields.required === undefined ? [] : ['with'],
   }
 }
 
@@ -114,7 +112,10 @@ const entryWhenUses = (stage: AnyStage) => {
   return {
     if: { properties: { uses: { const: stage.uses } }, required: ['uses'] },
     // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
-    then: { properties: 'from' in properties ? properties : { ...properties, from: false }, required },
+    then: {
+      properties: 'from' in properties ? properties : { ...properties, from: false },
+      ...(required.length > 0 && { required }),
+    },
   }
 }
 
@@ -188,7 +189,10 @@ export function experimentSchema(registry: Registry) {
             markdownEnumDescriptions: summaries,
           },
           with: { description: 'Params of the stage.', type: 'object' },
-          from: { description: 'Where the inputs come from: the id of one stage, or one id per input.' },
+          from: {
+            description:
+              'Where the inputs come from: the id of one stage, or one id per input. A needed one that is left out comes from the one stage that makes it.',
+          },
           matrix: {
             description:
               'Params with a list of values each: the stage, and what depends on it, is run for every combination.',

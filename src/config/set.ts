@@ -1,174 +1,162 @@
-import { badSet, unknownSetPath } from '../errors/config.ts'
-import { didYouMean } from '../errors/nearest.ts'
-import type { XpError } from '../errors/xp-error.ts'
+import { dirname, resolve } from 'node:path'
+import { badSet, setFileUnreadable, wrongType } from '../errors/config.ts'
+import { expectedErrors, type XpError } from '../errors/xp-error.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { AnyStage } from '../registry/stage.ts'
-import type { JsonSchema } from './describe.ts'
-import { type Located, type LocatedMap, valueAt, withValueAt } from './located.ts'
+import { describeValue } from './describe.ts'
+import { type Located, type LocatedMap, withValueAt } from './located.ts'
+import { merged } from './merge.ts'
 import { parseYaml } from './parse-yaml.ts'
+import { readExperimentText } from './read-text.ts'
+import { pathProblem, type SetPath } from './set-path.ts'
 import { createSource, locate, type Source, type Span } from './source.ts'
-import { experimentFields, stageFields } from './validation-schema.ts'
 
-interface Assignment {
-  readonly source: Source
-  readonly path: readonly string[]
-  readonly segments: readonly Span[]
+interface Assignment extends SetPath {
   readonly value: Located
 }
 
-const flag = '--set '
+type Parsed<T> = { readonly parsed?: T; readonly errors: readonly XpError[] }
 
-/** Reads `a.b=value`; the value is a YAML scalar, `[…]` or `{…}`. */
-function parseAssignment(argument: string, folder: string): { assignment?: Assignment; errors: readonly XpError[] } {
-  const source = createSource('set', flag + argument, flag + argument, folder)
+/** The path of `a.b=…`, and where what follows begins. */
+function parsePath(flag: string, argument: string, folder: string): Parsed<SetPath & { source: Source; from: number }> {
+  const text = `${flag} ${argument}`
+  const source = createSource('set', text, text, folder)
   const equals = argument.indexOf('=')
-  const end = source.text.length
+  const first = flag.length + 1
+  const wrong = (start: number, end: number, message: string, hint: string) => ({
+    errors: [badSet(locate({ source, start, end }), message, hint)],
+  })
+  const form = flag === '--set' ? 'path=value' : 'path=FILE'
   if (equals < 0) {
-    const where = locate({ source, start: flag.length, end })
-    return {
-      errors: [
-        badSet(where, `--set ${argument} has no "="`, 'write --set path=value, e.g. --set stages.train.with.epochs=5'),
-      ],
-    }
+    const example = flag === '--set' ? 'stages.train.with.epochs=5' : 'track=tracking.yaml'
+    return wrong(first, text.length, `${text} has no "="`, `write ${flag} ${form}, e.g. ${flag} ${example}`)
   }
   const path = argument.slice(0, equals).split('.')
-  let start = flag.length
+  let start = first
   const segments = path.map((segment) => {
     const span = { source, start, end: start + segment.length }
     start += segment.length + 1
     return span
   })
-  if (path.includes('')) {
-    const where = locate(segments[path.indexOf('')] as Span)
-    return {
-      errors: [
-        badSet(
-          where,
-          'a name is missing in the path of --set',
-          'write --set path=value, names joined by single points',
-        ),
-      ],
-    }
+  const empty = segments[path.indexOf('')]
+  if (empty !== undefined) {
+    const hint = `write ${flag} ${form}, names joined by single points`
+    return wrong(empty.start, empty.end, `a name is missing in the path of ${flag}`, hint)
   }
-  const from = flag.length + equals + 1
+  return { parsed: { flag, path, segments, source, from: first + equals + 1 }, errors: [] }
+}
+
+/** Reads `a.b=value`; the value is a YAML scalar, `[…]` or `{…}`. */
+function parseSet(argument: string, folder: string): Parsed<Assignment> {
+  const { parsed: to, errors: ofPath } = parsePath('--set', argument, folder)
+  if (to === undefined) return { errors: ofPath }
+  const { source, from } = to
+  const end = source.text.length
   const { root, errors } = parseYaml(source, from)
   if (errors.length > 0) return { errors }
   const span = { source, start: from, end }
   const value: Located = root ?? { kind: 'scalar', value: null, text: '', quoted: false, span }
   const text = source.text.slice(from)
   const flow = value.kind === 'scalar' || /^\s*[[{&]/.test(text)
-  if (!flow || source.text.slice(value.span.end).trim() !== '') {
-    const where = locate(flow ? { source, start: value.span.end, end } : span)
-    const message = flow
-      ? 'the value of --set ends before this: YAML takes it for a comment'
-      : 'the value of --set reads as a map or a list'
-    return {
-      errors: [
-        badSet(
-          where,
-          message,
-          `put quotes around a text: --set '${argument.slice(0, equals)}="${text.replaceAll('"', '\\"')}"'`,
-        ),
-      ],
-    }
-  }
-  return { assignment: { source, path, segments, value }, errors: [] }
+  if (flow && source.text.slice(value.span.end).trim() === '') return { parsed: { ...to, value }, errors: [] }
+  const where = locate(flow ? { source, start: value.span.end, end } : span)
+  const message = flow
+    ? 'the value of --set ends before this: YAML takes it for a comment'
+    : 'the value of --set reads as a map or a list'
+  const quoted = `--set '${to.path.join('.')}="${text.replaceAll('"', '\\"')}"'`
+  return { errors: [badSet(where, message, `put quotes around a text: ${quoted}`)] }
 }
 
-/** Names that may follow in a path; `any` where every name is as good as another. */
-type Names = readonly string[] | 'any'
-
-function fieldsOf(schema: JsonSchema | undefined, present: Located | undefined): Names {
-  if (schema === undefined) return 'any'
-  if (schema.type === 'array') return present?.kind === 'list' ? present.items.map((_, i) => String(i)) : []
-  const branches = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
-  if (
-    branches.some(
-      (s) => s.type === 'object' && (s.patternProperties !== undefined || (s.additionalProperties ?? true) !== false),
-    )
-  )
-    return 'any'
-  return branches.flatMap((s) => Object.keys(s.properties ?? {}))
+/** What a YAML file holds that an argument of the command line names. */
+async function readValue(argument: Source, from: number): Promise<Parsed<Located>> {
+  const span = { source: argument, start: from, end: argument.text.length }
+  const name = argument.text.slice(from)
+  const path = resolve(argument.folder, name)
+  try {
+    const source = createSource('file', name, await readExperimentText(path, name), dirname(path), {
+      span,
+      label: 'named here',
+    })
+    const { root, errors } = parseYaml(source)
+    return { ...(root !== undefined && { parsed: root }), errors }
+  } catch (thrown) {
+    const [problem] = expectedErrors(thrown)
+    if (problem === undefined) throw thrown
+    return { errors: [setFileUnreadable(locate(span), problem.message)] }
+  }
 }
 
-function childSchema(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
-  const branches = schema === undefined ? [] : [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
-  for (const branch of branches) {
-    const found = branch.properties?.[name] ?? (Array.isArray(branch.items) ? branch.items[Number(name)] : branch.items)
-    if (found !== undefined) return found as JsonSchema
-  }
-  return undefined
+/** Reads `a.b=FILE`; the value is all that the YAML or JSON file holds. */
+async function parseSetFile(argument: string, folder: string): Promise<Parsed<Assignment>> {
+  const { parsed: to, errors } = parsePath('--set-file', argument, folder)
+  if (to === undefined) return { errors }
+  const read = await readValue(to.source, to.from)
+  return read.parsed === undefined
+    ? { errors: read.errors }
+    : { parsed: { ...to, value: read.parsed }, errors: read.errors }
 }
 
-const keysOf = (node: Located | undefined): readonly string[] => (node?.kind === 'map' ? [...node.entries.keys()] : [])
-
-function stageAt(root: LocatedMap, id: string, registry: Registry): AnyStage | undefined {
-  const uses = valueAt(root, ['stages', id, 'uses'])
-  return uses?.kind === 'scalar' && typeof uses.value === 'string' ? registry.get(uses.value) : undefined
+/** The variables of a file laid over those of the experiment, which must have each of them. */
+async function withVars(
+  root: LocatedMap,
+  argument: string,
+  folder: string,
+  registry: Registry,
+): Promise<Parsed<LocatedMap>> {
+  const flag = '--vars'
+  const source = createSource('set', `${flag} ${argument}`, `${flag} ${argument}`, folder)
+  const { parsed: vars, errors } = await readValue(source, flag.length + 1)
+  if (vars === undefined) return { errors }
+  if (vars.kind !== 'map') {
+    const hint = 'it holds variables and their values, as `vars` of an experiment does'
+    return { errors: [...errors, wrongType(locate(vars.span), argument, 'a map', describeValue(vars), hint)] }
+  }
+  const unknown = [...vars.entries].flatMap(([name, { key }]) => {
+    const to = { flag, path: ['vars', name], segments: [key, key] }
+    return pathProblem(root, to, registry) ?? []
+  })
+  if (unknown.length > 0) return { errors: [...errors, ...unknown] }
+  const over: LocatedMap = {
+    kind: 'map',
+    span: vars.span,
+    entries: new Map([['vars', { key: vars.span, value: vars }]]),
+  }
+  return { parsed: merged(root, over), errors }
 }
 
-/** The names that may stand at position `depth` of a path, given the ones before it. */
-function namesAt(root: LocatedMap, path: readonly string[], depth: number, registry: Registry): Names {
-  const [top = '', id = '', field] = path
-  if (depth === 0) return [...Object.keys(experimentFields), 'stages']
-  if (top === 'vars' && depth === 1) return keysOf(valueAt(root, ['vars']))
-  if (top === 'vars') {
-    const parent = valueAt(root, path.slice(0, depth))
-    return parent?.kind === 'list' ? parent.items.map((_, i) => String(i)) : keysOf(parent)
-  }
-  if (top !== 'stages') {
-    let schema: JsonSchema | undefined = experimentFields[top as keyof typeof experimentFields] as JsonSchema
-    for (const name of path.slice(1, depth)) schema = childSchema(schema, name)
-    return fieldsOf(schema, undefined)
-  }
-  if (depth === 1) return keysOf(valueAt(root, ['stages']))
-  if (depth === 2) return stageFields
-  const stage = stageAt(root, id, registry)
-  if (stage === undefined) return 'any'
-  if (field === 'from') {
-    const parent = valueAt(root, path.slice(0, depth))
-    if (depth === 3) return parent === undefined || parent.kind === 'map' ? Object.keys(stage.inputs) : []
-    return parent?.kind === 'list' ? parent.items.map((_, i) => String(i)) : []
-  }
-  if (field === 'matrix') return depth === 3 ? 'any' : []
-  if (field !== 'with') return []
-  let schema: JsonSchema | undefined = stage.params as JsonSchema
-  for (const name of path.slice(3, depth)) schema = childSchema(schema, name)
-  return fieldsOf(schema, valueAt(root, path.slice(0, depth)))
-}
-
-function checkPath(root: LocatedMap, { path, segments }: Assignment, registry: Registry): XpError | undefined {
-  for (const [depth, segment] of path.entries()) {
-    const names = namesAt(root, path, depth, registry)
-    const parent = valueAt(root, path.slice(0, depth))
-    const through = parent?.kind === 'scalar' && parent.value !== null
-    if (names === 'any' ? !through : names.includes(segment) && !through) continue
-    const container = depth === 0 ? 'an experiment' : `\`${path.slice(0, depth).join('.')}\``
-    const hint =
-      through || names === 'any' || names.length === 0
-        ? `set it as a whole: --set ${path.slice(0, depth).join('.')}=…`
-        : didYouMean(segment, names)
-    return unknownSetPath(locate(segments[depth] as Span), segment, container, hint)
-  }
-  return undefined
+/** What the command line replaces, in the order in which it is done. */
+export interface Replacements {
+  /** `--vars`: YAML files of variables. */
+  readonly vars?: readonly string[]
+  /** `--set-file`: `path=FILE`. */
+  readonly setFile?: readonly string[]
+  /** `--set`: `path=value`. */
+  readonly set?: readonly string[]
 }
 
 /**
- * The file's values with each `--set` in place, in order, before interpolation. A path must exist in the schema, a
- * variable or stage in the file.
+ * The experiment's values with those of the command line in place, before interpolation.
+ * @param folder absolute, where relative paths of the command line start
  */
-export function applySets(
+export async function applySets(
   root: LocatedMap,
-  sets: readonly string[],
+  { vars = [], setFile = [], set = [] }: Replacements,
   { registry, folder }: { readonly registry: Registry; readonly folder: string },
-): { readonly root: LocatedMap; readonly errors: readonly XpError[] } {
+): Promise<{ readonly root: LocatedMap; readonly errors: readonly XpError[] }> {
   const problems: XpError[] = []
   let changed = root
-  for (const argument of sets) {
-    const { assignment, errors } = parseAssignment(argument, folder)
+  for (const argument of vars) {
+    const { parsed, errors } = await withVars(changed, argument, folder, registry)
+    problems.push(...errors)
+    changed = parsed ?? changed
+  }
+  const assignments = [
+    ...(await Promise.all(setFile.map((argument) => parseSetFile(argument, folder)))),
+    ...set.map((argument) => parseSet(argument, folder)),
+  ]
+  for (const { parsed: assignment, errors } of assignments) {
     problems.push(...errors)
     if (assignment === undefined) continue
-    const unknown = checkPath(changed, assignment, registry)
+    const unknown = pathProblem(changed, assignment, registry)
     if (unknown !== undefined) problems.push(unknown)
     else {
       const key = assignment.segments.at(-1) as Span

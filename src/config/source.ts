@@ -10,8 +10,8 @@ export interface Source {
   readonly text: string
   /** Absolute folder that relative paths in this text start from. */
   readonly folder: string
-  /** Where another file extends this one. */
-  readonly extended?: Span
+  /** Where another source names this file, and what for. */
+  readonly named?: Annotation
   /** Offset of the first character of each line. */
   readonly lineStarts: readonly number[]
 }
@@ -28,11 +28,11 @@ export function createSource(
   name: string,
   text: string,
   folder: string,
-  extended?: Span,
+  named?: Annotation,
 ): Source {
   const lineStarts = [0]
   for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lineStarts.push(i + 1)
-  return { kind, name, text, folder, lineStarts, ...(extended && { extended }) }
+  return { kind, name, text, folder, lineStarts, ...(named && { named }) }
 }
 
 /** Line and column of an offset, from 1. */
@@ -54,8 +54,8 @@ export function describePlace(span: Span): string {
 }
 
 /** The places by which a file came into the experiment that was asked for. */
-function chainOf({ extended }: Source): readonly Annotation[] {
-  return extended === undefined ? [] : [{ span: extended, label: 'extended here' }, ...chainOf(extended.source)]
+function chainOf({ named }: Source): readonly Annotation[] {
+  return named === undefined ? [] : [named, ...chainOf(named.span.source)]
 }
 
 /** The place of an error: carets under `span` with `label`, dashes under the spans that explain it. */

@@ -35,12 +35,8 @@ export class Supply {
       : `no stage of this file makes ${type.name}; add one that uses ${known.map((stage) => stage.uses).join(' or ')}`
   }
 
-  /** What to write below `from`, where the file has exactly one candidate for each port; else the candidates. */
+  /** Who could feed each of these ports. */
   missingHint(to: string, ports: readonly Port[]): string {
-    const makers = ports.map((port) => this.makers(port.type, to))
-    if (makers.every(({ length }) => length === 1)) {
-      return `add from: { ${ports.map(({ name }, i) => `${name}: ${makers[i]?.[0]}`).join(', ')} }`
-    }
     return ports.map((port) => this.hint(port, to)).join('\n')
   }
 }

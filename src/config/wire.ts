@@ -116,7 +116,8 @@ class Wirer {
       return undefined
     }
     const fitting = outputs.filter(([, type]) => type.name === port.type.name)
-    if (fitting.length === 1) return { stage: entry.id, port: fitting[0]?.[0] as string }
+    if (fitting.length === 1)
+      return { stage: entry.id, port: fitting[0]?.[0] as string, ...(node.inferred && { inferred: true }) }
     if (fitting.length > 1) {
       const choices = fitting.map(([name]) => `${entry.id}.${name}`)
       const message = `${input} takes ${port.type.name}, and "${entry.id}" makes it in ${fitting.length} outputs`

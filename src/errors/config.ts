@@ -95,8 +95,11 @@ export const secretInParams = (where: Location, path: string) =>
 
 export const badSet = (where: Location, message: string, hint: string) => config('XP_BAD_SET', where, message, hint)
 
-export const unknownSetPath = (where: Location, segment: string, container: string, hint: string) =>
-  config('XP_UNKNOWN_SET_PATH', where, `--set names "${segment}", which ${container} has not`, hint)
+export const unknownSetPath = (where: Location, flag: string, segment: string, container: string, hint: string) =>
+  config('XP_UNKNOWN_SET_PATH', where, `${flag} names "${segment}", which ${container} has not`, hint)
+
+export const setFileUnreadable = (where: Location, why: string) =>
+  config('XP_SET_FILE', where, why, 'name a YAML or JSON file; its path starts from the current folder')
 
 export const badInterpolation = (where: Location, message: string, hint: string) =>
   config('XP_BAD_INTERPOLATION', where, message, hint)

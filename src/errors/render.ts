@@ -6,7 +6,7 @@ type Colors = ReturnType<typeof createColors>
 
 /** Places on the command line have no lines: the excerpt shows them. */
 const place = ({ file, line, column }: Location) =>
-  file.startsWith('--set ') ? 'the command line' : `${file}:${line}:${column}`
+  file.startsWith('--') ? 'the command line' : `${file}:${line}:${column}`
 
 /** Colours one excerpt line: gutter, then `^^^` of the place itself or `---` of a place that explains it. */
 function paintExcerptLine(line: string, colors: Colors): string {

@@ -8,11 +8,13 @@ export interface PortSource {
   readonly stage: string
   /** Its output port. */
   readonly port: string
+  /** Whether nobody wrote it: it is the one stage that makes what the input takes. */
+  readonly inferred?: true
 }
 
 /** Where a value came from, in words for a reader: `--set`, `vars.weights`, `default`, or the file position. */
 export interface Origin {
-  readonly from: 'file' | 'vars' | 'env' | 'set' | 'default'
+  readonly from: 'file' | 'vars' | 'env' | 'set' | 'default' | 'inferred'
   readonly text: string
 }
 

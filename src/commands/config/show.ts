@@ -1,4 +1,4 @@
-import { changeFlags, experimentArg } from '../flags.ts'
+import { changeFlags, changesOf, experimentArg } from '../flags.ts'
 import { XpCommand } from '../xp-command.ts'
 
 export default class ConfigShow extends XpCommand {
@@ -13,7 +13,7 @@ export default class ConfigShow extends XpCommand {
   async run() {
     const { args, flags } = await this.parse(ConfigShow)
     const { loadFile } = await import('../../app.ts')
-    const { name, file, resolvedYaml } = await loadFile(args.file, flags)
+    const { name, file, resolvedYaml } = await loadFile(args.file, changesOf(flags))
     this.log(resolvedYaml.trimEnd())
     return { name, file, resolvedYaml }
   }

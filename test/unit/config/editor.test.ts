@@ -128,7 +128,7 @@ it.each([
     7,
   ],
   ['a missing param', 'name: a\nstages:\n  load:\n    uses: load/imagefolder\n    with:\n      workers: 1\n', 5],
-  ['a missing input', 'name: a\nstages:\n  t:\n    uses: train/supervised\n    from: { model: x }\n', 5],
+  ['an unknown input', 'name: a\nstages:\n  t:\n    uses: train/supervised\n    from: { modle: x }\n', 5],
   [
     'inputs of a stage that takes none',
     'name: a\nstages:\n  l:\n    uses: load/imagefolder\n    from: x\n    with: { root: x }\n',

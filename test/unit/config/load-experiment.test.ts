@@ -263,3 +263,22 @@ it('it does not let reserved keys reach any object', async () => {
   expect(errors.map(({ code }) => code)).toEqual(['XP_REFUSED_KEY'])
   expect(({} as { epochs?: number }).epochs).toBeUndefined()
 })
+
+it('it takes variables from files, values from files, and --set last', async () => {
+  const file = join(folder, 'many.yaml')
+  writeFileSync(file, worked)
+  writeFileSync(join(folder, 'fast.yaml'), 'epochs: 2\n')
+  writeFileSync(join(folder, 'faster.json'), '{ "epochs": 1 }')
+  writeFileSync(join(folder, 'train.yaml'), '# three\nepochs: 3\nlearningRate: 0.5\n')
+  const train = async (changes: object) => {
+    const { stages } = await loadExperiment(file, { registry: fakeRegistry, env: {}, cwd: folder, ...changes })
+    return stages.find(({ id }) => id === 'train')
+  }
+  expect((await train({ vars: ['fast.yaml'] }))?.params.epochs).toBe(2)
+  expect((await train({ vars: ['fast.yaml', 'faster.json'] }))?.params.epochs).toBe(1)
+  const whole = await train({ vars: ['fast.yaml'], setFile: ['stages.train.with=train.yaml'] })
+  expect(whole?.params).toMatchObject({ epochs: 3, learningRate: 0.5 })
+  expect(whole?.origins.get('epochs')).toEqual({ from: 'file', text: 'train.yaml:2:9' })
+  const changes = { setFile: ['stages.train.with=train.yaml'], set: ['stages.train.with.epochs=9'] }
+  expect((await train(changes))?.params.epochs).toBe(9)
+})

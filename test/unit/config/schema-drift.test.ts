@@ -52,7 +52,9 @@ it('the schema of one stage accepts its entry and no other', () => {
   expect(validate({ ...entry, with: { epochs: 'two' } })).toBe(false)
   expect(validate({ ...entry, with: { epoch: 2 } })).toBe(false)
   expect(validate({ ...entry, uses: 'split/pair' })).toBe(false)
-  expect(validate({ ...entry, from: { model: 'a' } })).toBe(false)
+  // The other input may follow from the rest of the file.
+  expect(validate({ ...entry, from: { model: 'a' } })).toBe(true)
+  expect(validate({ ...entry, from: { modle: 'a' } })).toBe(false)
 })
 
 it('the schemas hold none of the marks that are for keys', () => {

@@ -20,10 +20,10 @@ const experiment = experimentOf([
 
 it('lists every wire with the type that flows, many of one port in their order', () => {
   expect(graphEdges(experiment)).toEqual([
-    { from: { stage: 'load', port: 'words' }, to: { stage: 'a', port: 'words' }, type: 'words@1' },
-    { from: { stage: 'load', port: 'words' }, to: { stage: 'b', port: 'words' }, type: 'words@1' },
-    { from: { stage: 'b', port: 'count' }, to: { stage: 'report', port: 'counts' }, type: 'count@1' },
-    { from: { stage: 'a', port: 'count' }, to: { stage: 'report', port: 'counts' }, type: 'count@1' },
+    { from: { stage: 'load', port: 'words' }, to: { stage: 'a', port: 'words' }, type: 'words@1', inferred: false },
+    { from: { stage: 'load', port: 'words' }, to: { stage: 'b', port: 'words' }, type: 'words@1', inferred: false },
+    { from: { stage: 'b', port: 'count' }, to: { stage: 'report', port: 'counts' }, type: 'count@1', inferred: false },
+    { from: { stage: 'a', port: 'count' }, to: { stage: 'report', port: 'counts' }, type: 'count@1', inferred: false },
   ])
 })
 
@@ -54,4 +54,14 @@ it('draws a Mermaid flowchart', () => {
       '',
     ].join('\n'),
   )
+})
+
+it('tells what the file does not say', () => {
+  const short = experimentOf([
+    { id: 'load', stage: loadWords },
+    { id: 'a', stage: trainCount, inputs: { words: [{ stage: 'load', port: 'words', inferred: true }] } },
+  ])
+  expect(textGraph(short)).toContain('a     train/count  words ← load (inferred)\n')
+  expect(mermaidGraph(short)).toContain('  load -.->|words| a\n')
+  expect(graphEdges(short)[0]?.inferred).toBe(true)
 })
