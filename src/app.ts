@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { type Changes, loadExperiment } from './config/load-experiment.ts'
 import { starterPlugin } from './config/plugin-starter.ts'
@@ -8,6 +8,7 @@ import { nameFrom, starterExperiment } from './config/starter.ts'
 import { createEngine, engineCheck, engineFacts } from './engines.ts'
 import { fileExists, noDataFolder, noLock, notWritable } from './errors/commands.ts'
 import { duplicateStage, malformedStage } from './errors/registry.ts'
+import { littleSpace } from './errors/store.ts'
 import { trackerMissing } from './errors/tracking.ts'
 import { expectedErrors } from './errors/xp-error.ts'
 import { packageJson } from './package-json.ts'
@@ -17,11 +18,11 @@ import type { ResolvedExperiment } from './registry/experiment.ts'
 import { createRegistry } from './registry/registry.ts'
 import { stageFamilies } from './registry/stage.ts'
 import { executeExperiment } from './runner/execute.ts'
-import { planExperiment } from './runner/plan.ts'
+import { type PlannedStage, planExperiment } from './runner/plan.ts'
 import { type Prepared, prepare } from './runner/prepare.ts'
 import { runsDirectory, storeDirectory } from './runner/project.ts'
 import type { Execution } from './runner/run-result.ts'
-import { openStore } from './runner/store.ts'
+import { openStore, type Store } from './runner/store.ts'
 import type { SourceScope } from './sources/source.ts'
 import { stages } from './stages/index.ts'
 import { createSourceProgress } from './tracking/console/source-progress.ts'
@@ -53,17 +54,29 @@ export async function validate(file: string, changes: Changes): Promise<Resolved
     return facts
   }
   const options = { engineFacts: factsOfWorking, onSourceProgress: sourceProgress(), runsDir: runsOf(experiment) }
-  warnOfSources(await prepare(experiment, await openProjectStore(experiment), options))
+  const store = await openProjectStore(experiment)
+  const prepared = await prepare(experiment, store, options)
+  warnOfSources(prepared)
+  await warnOfSpace(await planExperiment(prepared.stages, prepared.snapshot), store)
   return experiment
+}
+
+/** Warns when what the stages kept the last time would not fit. */
+async function warnOfSpace(planned: readonly PlannedStage[], { dir }: Store): Promise<void> {
+  const needed = planned.reduce((sum, { estimate }) => sum + (estimate?.bytes ?? 0), 0)
+  const { bavail, bsize } = await statfs(dir)
+  if (needed > bavail * bsize) process.stderr.write(`warning: ${littleSpace(needed, bavail * bsize)}\n`)
 }
 
 export async function plan(file: string, changes: Changes) {
   const experiment = await loadFile(file, changes)
   const options = { engineFacts, onSourceProgress: sourceProgress(), runsDir: runsOf(experiment) }
-  const prepared = await prepare(experiment, await openProjectStore(experiment), options)
+  const store = await openProjectStore(experiment)
+  const prepared = await prepare(experiment, store, options)
   warnOfSources(prepared)
-  const { stages, snapshot } = prepared
-  return planExperiment(stages, snapshot)
+  const planned = await planExperiment(prepared.stages, prepared.snapshot)
+  await warnOfSpace(planned, store)
+  return planned
 }
 
 /** Why a stage would run. @throws XpError when there is no such stage */

@@ -33,6 +33,9 @@ export function diskFailure(thrown: unknown, what: string, dir: string): XpError
   })
 }
 
+export const littleSpace = (needed: number, free: number) =>
+  `the stages that may run kept ${Math.ceil(needed / 1e6)} MB the last time, and the store's disk has ${Math.floor(free / 1e6)} MB free`
+
 export const noSpaceForPixels = (dir: string, needed: number, free: number) =>
   new XpError({
     code: 'XP_DISK',

@@ -66,9 +66,20 @@ export const unknownPart = (param: string, part: string, parts: readonly string[
     exit: 'data',
     message: `${param}: the dataset has no part "${part}"; its parts are ${parts.join(', ')}`,
     hint: near === undefined ? `set ${param} to one of them, or split the dataset` : `did you mean "${near}"?`,
-    details: { part, parts },
+    details: { param, part, parts },
   })
 }
+
+export const trainingTooLarge = (parameters: number, bytes: number, memory: number) =>
+  new XpError({
+    code: 'XP_TRAINING_TOO_LARGE',
+    exit: 'environment',
+    message:
+      `weights, gradients and moments of ${Math.round(parameters / 1e6)} million parameters take ` +
+      `${(bytes / 1e9).toFixed(1)} GB, and this machine has ${(memory / 1e9).toFixed(1)} GB of memory`,
+    hint: 'take a smaller model, train a part of it (freeze, lora), or set the optimizer to sgd',
+    details: { parameters, bytes, memory },
+  })
 
 export const partWithoutImages = (param: string, part: string) =>
   new XpError({

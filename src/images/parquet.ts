@@ -1,4 +1,11 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
+import {
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { damagedParquet } from '../errors/parquet.ts'
 
@@ -29,6 +36,17 @@ function featuresOf(text: string | undefined): Readonly<Record<string, Feature>>
   }
 }
 
+const leavesOf = (tree: SchemaTree): readonly string[] =>
+  tree.children.length === 0 ? [tree.path.join('.')] : tree.children.flatMap(leavesOf)
+
+/** Whether every row group has the columns of the schema: what belongs to none hyparquet reads unobserved. */
+function columnsAgree(metadata: FileMetaData): boolean {
+  const leaves = parquetSchema(metadata).children.flatMap(leavesOf).join('\n')
+  return metadata.row_groups.every(
+    ({ columns }) => columns.map(({ meta_data }) => meta_data?.path_in_schema.join('.')).join('\n') === leaves,
+  )
+}
+
 /**
  * @param path what a reader knows it by
  * @param location where it lies
@@ -46,6 +64,7 @@ export async function openParquet(path: string, location = path): Promise<Parque
   return asParquet(async () => {
     const file = await asyncBufferFromFile(location)
     const metadata = await parquetMetadataAsync(file)
+    if (!columnsAgree(metadata)) throw damagedParquet(path, 'a row group has other columns than the schema')
     const features = featuresOf(metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value)
     return {
       columns: parquetSchema(metadata).children.map(({ element }) => element.name),

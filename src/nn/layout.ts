@@ -1,6 +1,7 @@
 import type { PreprocessorConfig } from '../artifacts/model.ts'
 import type { HuggingFaceConfig } from '../artifacts/model-config.ts'
 import type { Buffer, Classifier, Parameter, Weights } from '../registry/engine.ts'
+import { elementCount } from '../std/shape.ts'
 
 /** Pixels. */
 export interface ImageSize {
@@ -57,3 +58,7 @@ export type ClassifierOf = (
   where: string,
   image?: ImageSize,
 ) => Classifier
+
+/** How many numbers a model of this layout learns. */
+export const parameterCount = (layout: ModelLayout, labels: number): number =>
+  layout.parameters(labels).reduce((sum, { shape }) => sum + elementCount(shape), 0)

@@ -3,6 +3,7 @@ import type { Json } from '../std/canonical-json.ts'
 import type { Digest, TreeFile } from '../std/hash.ts'
 import type { InputPorts, InputValues, OutputPorts, OutputValues } from './artifact.ts'
 import type { Engine } from './engine.ts'
+import type { Foresight } from './foresight.ts'
 import type { MetricName } from './metrics.ts'
 
 export const stageFamilies = ['load', 'split', 'transform', 'model', 'features', 'train', 'evaluate', 'report'] as const
@@ -82,6 +83,10 @@ export interface EarlierResult<O extends OutputPorts> {
 export interface CheckContext<P> {
   readonly params: P
   readonly sources: Readonly<Record<string, SourceTree>>
+  /** By input port that takes one artifact: what is known of it. */
+  readonly foreseen: Foresight
+  /** Facts of the engine; empty where no stage needs one. */
+  readonly engine: Readonly<Record<string, string>>
 }
 
 /** One step of an experiment. `uses` is the path under `src/stages` and the value in the YAML. */
@@ -105,10 +110,11 @@ export interface StageDefinition<
   /** A stage that declares nothing is tried once. The scratch folder is the same for every try. */
   readonly retry?: RetryPolicy
   /**
-   * Cheap checks on params and source files that need no other stage, run before any stage starts.
+   * Cheap checks before any stage starts, of params, source files and what is known of the inputs by then. Answers what
+   * is known of the outputs, for the stages that take them.
    * @throws XpError
    */
-  check?(ctx: CheckContext<Static<S>>): Promise<void>
+  check?(ctx: CheckContext<Static<S>>): Promise<Foresight | undefined>
   /** What to do about a `tree` or `file` param whose path does not exist, where the stage knows more than that. */
   absent?(path: string): string | undefined
   run(ctx: StageContext<Static<S>, I, M, O>): Promise<OutputValues<O>>

@@ -1,7 +1,8 @@
 import { unknownStageId } from '../errors/wiring.ts'
-import { expectedErrors, type XpError, XpErrors } from '../errors/xp-error.ts'
+import { expectedErrors, type Location, type XpError, XpErrors } from '../errors/xp-error.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
+import type { Foresight } from '../registry/foresight.ts'
 import type { SourceProgress, SourceScope } from '../sources/source.ts'
 import type { Snapshot } from './decide.ts'
 import { latestPins } from './pins.ts'
@@ -30,15 +31,36 @@ function stagesUntil(experiment: ResolvedExperiment, until: string | undefined):
   return experiment.stages.filter(({ id }) => needed.has(id))
 }
 
-async function check({ id, stage, params, where }: ResolvedStage, sources: Sources): Promise<readonly XpError[]> {
-  try {
-    await stage.check?.({ params, sources: sources.get(id) ?? {} })
-    return []
-  } catch (error) {
-    const expected = expectedErrors(error)
-    if (expected.length === 0) throw error
-    return expected.map((problem) => problem.at(where))
+/** Where a problem stands: at the param that it names, where that is written. */
+function placeOf({ details }: XpError, stage: ResolvedStage): Location {
+  const written = typeof details?.param === 'string' ? stage.placeOf(details.param) : undefined
+  return written ?? stage.where
+}
+
+/** Checks the stages, each with what the checks before it answered of its inputs. */
+async function checkAll(
+  stages: readonly ResolvedStage[],
+  sources: Sources,
+  engine: Readonly<Record<string, string>>,
+): Promise<readonly XpError[]> {
+  const known = new Map<string, Foresight>()
+  const problems: XpError[] = []
+  for (const stage of stages) {
+    const { id, params, inputs } = stage
+    const single = Object.entries(inputs).flatMap(([port, [source, ...more]]) => {
+      const foreseen = source && more.length === 0 ? known.get(source.stage)?.[source.port] : undefined
+      return [[port, foreseen ?? {}] as const]
+    })
+    const context = { params, sources: sources.get(id) ?? {}, foreseen: Object.fromEntries(single), engine }
+    try {
+      known.set(id, (await stage.stage.check?.(context)) ?? {})
+    } catch (error) {
+      const expected = expectedErrors(error)
+      if (expected.length === 0) throw error
+      problems.push(...expected.map((problem) => problem.at(placeOf(problem, stage))))
+    }
   }
+  return problems
 }
 
 async function factsOf(
@@ -90,7 +112,8 @@ export async function prepare(
     factsOf(stages, experiment.engine, options.engineFacts),
   ])
   const problems = [...ofEngine, ...errors]
-  for (const stage of stages) if (!unread.has(stage.id)) problems.push(...(await check(stage, sources)))
+  const readable = stages.filter(({ id }) => !unread.has(id))
+  problems.push(...(await checkAll(readable, sources, engine)))
   if (problems.length > 0) throw new XpErrors(problems)
   const ids = new Set(experiment.stages.map(({ id }) => id))
   return { stages, sources, snapshot: { seed: experiment.seed, ids, engine, sources, results: store } }

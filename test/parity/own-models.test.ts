@@ -41,7 +41,7 @@ const classes = ['boot', 'sandal', 'shoe']
 
 async function made(stage: AnyStage, params: Record<string, unknown>, scratch: string): Promise<string> {
   const given = Value.Default(stage.params, structuredClone(params))
-  await stage.check?.({ params: given, sources: {} })
+  await stage.check?.({ params: given, sources: {}, foreseen: {}, engine: {} })
   const context = { params: given, inputs: { dataset: { classes } }, seed: 5, scratch: join(dir, scratch) }
   const { model } = (await stage.run({ ...context, warn: () => {} } as never)) as { model: Model }
   return model.dir

@@ -47,6 +47,12 @@ export default defineStage({
     },
   },
   needs: ['engine'],
+  async check({ params, foreseen: { model = {}, data = {} } }) {
+    const { foreseeClasses, foreseePart } = await import('../../training/foresee.ts')
+    foreseeClasses(model, data)
+    foreseePart(data, 'part', params.part)
+    return undefined
+  },
   async run({ params, inputs, engine, signal, locate, metric, progress }) {
     const { classifierOf } = await import('../../nn/classifier.ts')
     const { openImages } = await import('../../images/loader.ts')

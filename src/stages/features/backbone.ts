@@ -39,6 +39,15 @@ export default defineStage({
   },
   needs: ['engine'],
 
+  async check({ params, foreseen: { model = {}, data = {} } }) {
+    const { foreseeClasses, foreseePart } = await import('../../training/foresee.ts')
+    foreseeClasses(model, data)
+    const { parts: known = params.parts } = data
+    const parts = params.parts.filter((part) => known.includes(part))
+    if (parts.length === 0) foreseePart(data, 'parts', params.parts[0] ?? '')
+    return { features: { ...(data.classes && { classes: data.classes }), ...(data.parts && { parts }) } }
+  },
+
   async run({ params, inputs, engine, signal, locate, metric, progress }) {
     const { classifierOf } = await import('../../nn/classifier.ts')
     const { openImages } = await import('../../images/loader.ts')

@@ -49,9 +49,13 @@ export default defineStage({
   needs: [],
   async check({ params, sources }) {
     const source = sources.repo as SourceTree
-    if (!isParquet(source)) return void (await chosenFolder(params, source))
+    if (!isParquet(source)) {
+      const { classes, parts } = await chosenFolder(params, source)
+      return { dataset: { classes, parts: Object.keys(parts) } }
+    }
     const { openParquetFolder } = await import('../../images/parquet-images.ts')
-    await openParquetFolder(source, imageColumns(params))
+    const { files } = await openParquetFolder(source, imageColumns(params))
+    return { dataset: { parts: [...new Set(files.map(({ part }) => part))] } }
   },
   async run(ctx) {
     const source = ctx.sources.repo as SourceTree

@@ -50,7 +50,8 @@ export default defineStage({
   async check({ params, sources }) {
     const found = await stat(locationOf(params.root, sources.root)).catch(() => undefined)
     if (!found?.isDirectory()) throw missingImageFolder(params.root)
-    await chosenFolder(params, sources.root)
+    const { classes, parts } = await chosenFolder(params, sources.root)
+    return { dataset: { classes, parts: Object.keys(parts) } }
   },
   async run(ctx) {
     const source = ctx.sources.root as SourceTree

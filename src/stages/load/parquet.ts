@@ -32,7 +32,8 @@ export default defineStage({
   needs: [],
   async check({ params, sources }) {
     const { openParquetFolder } = await import('../../images/parquet-images.ts')
-    await openParquetFolder(sources.root as SourceTree, imageColumns(params))
+    const { files } = await openParquetFolder(sources.root as SourceTree, imageColumns(params))
+    return { dataset: { parts: [...new Set(files.map(({ part }) => part))] } }
   },
   async run(ctx) {
     const { parquetDataset } = await import('../../images/parquet-dataset.ts')

@@ -33,6 +33,10 @@ export default defineStage({
     'load/classes': { unit: 'classes', per: 'run', description: 'Classes drawn.' },
   },
   needs: ['seed'],
+  async check() {
+    const { footwearKinds } = await import('../../images/footwear.ts')
+    return { dataset: { classes: footwearKinds, parts: ['all'] } }
+  },
   async run(ctx) {
     const [{ writeSampleImages }, { classFolders }, { rm }] = await Promise.all([
       import('../../images/shapes.ts'),

@@ -66,7 +66,8 @@ export default defineStage({
     if (!(await stat(params.file).catch(() => undefined))?.isFile()) throw missingTable(params.file)
     if (!(await stat(locationOf(params.root, sources.root)).catch(() => undefined))?.isDirectory())
       throw missingImageFolder(params.root)
-    await chosenImages(params, sources.root)
+    const { classes, parts } = await chosenImages(params, sources.root)
+    return { dataset: { classes, parts: Object.keys(parts) } }
   },
   async run(ctx) {
     const source = ctx.sources.root as SourceTree

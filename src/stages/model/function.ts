@@ -38,8 +38,10 @@ export default defineStage({
   outputs: { model: Model },
   metrics: {},
   needs: ['seed'],
-  async check(ctx) {
-    await open(ctx.params)
+  async check({ params, foreseen }) {
+    const { classes } = foreseen.dataset ?? {}
+    await open(params, classes)
+    return classes && { model: { classes } }
   },
   async run(ctx) {
     const { imageMean, imageStd } = ctx.params

@@ -6,6 +6,7 @@ import { Dataset } from '../../artifacts/dataset.ts'
 import { Model, modelFiles, writeModelFolder } from '../../artifacts/model.ts'
 import { type HuggingFaceConfig, labelFields, labelsOf } from '../../artifacts/model-config.ts'
 import { nonFiniteWeights } from '../../errors/weights.ts'
+import { parameterCount } from '../../nn/layout.ts'
 import { openPretrained } from '../../nn/open-pretrained.ts'
 import {
   fitCheckpoint,
@@ -66,10 +67,11 @@ export default defineStage({
   outputs: { model: Model },
   metrics: {},
   needs: ['seed'],
-  async check({ params: { weights, head }, sources }) {
+  async check({ params: { weights, head }, sources, foreseen }) {
     const { file, layout, tensors } = await openPretrained(locationOf(weights, sources.weights), weights)
-    const labels = headLabels(layout, tensors) ?? 1
-    fitCheckpoint(layout, tensors, labels, head, file)
+    const { classes } = foreseen.dataset ?? {}
+    fitCheckpoint(layout, tensors, classes?.length ?? headLabels(layout, tensors) ?? 1, head, file)
+    return classes && { model: { classes, parameters: parameterCount(layout, classes.length) } }
   },
   absent: absentCheckpointHint,
   async run(ctx) {

@@ -8,6 +8,7 @@ import { sizesDoNotDivide } from '../../errors/weights.ts'
 import { layoutOf } from '../../nn/families.ts'
 import { hiddenActivations } from '../../nn/hidden-activation.ts'
 import { imageSize, normalisation } from '../../nn/image-params.ts'
+import { parameterCount } from '../../nn/layout.ts'
 import { defineStage } from '../../registry/stage.ts'
 
 const size = (description: string, fallback: number, maximum = 65536) =>
@@ -86,8 +87,12 @@ export default defineStage({
   outputs: { model: Model },
   metrics: {},
   needs: ['seed'],
-  async check(ctx) {
-    checkSizes(ctx.params)
+  async check({ params, foreseen }) {
+    checkSizes(params)
+    const { classes } = foreseen.dataset ?? {}
+    return (
+      classes && { model: { classes, parameters: parameterCount(layoutOf(configOf(params, classes)), classes.length) } }
+    )
   },
   async run(ctx) {
     checkSizes(ctx.params)

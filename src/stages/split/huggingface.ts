@@ -4,6 +4,7 @@ import { SplitManifest } from '../../artifacts/split-manifest.ts'
 import { emptyPart, nothingToSplitOff, splitSize, tooFewForStratifying } from '../../errors/data.ts'
 import { cannotKeepGroups, cannotKeepTogether } from '../../errors/splits.ts'
 import { defineStage } from '../../registry/stage.ts'
+import { foreseeSplit } from '../../splitting/foresee-split.ts'
 import { leaksParam, partParam, splitDataset, splitMetrics } from '../../splitting/split-dataset.ts'
 import { heldOut, stratifiedTrainTestSplit, trainTestSplit } from '../../splitting/train-test-split.ts'
 import { compareCodePoints } from '../../std/code-points.ts'
@@ -36,11 +37,13 @@ export default defineStage({
   outputs: { dataset: Dataset, manifest: SplitManifest },
   metrics: splitMetrics,
   needs: ['seed'],
-  async check({ params }) {
+  async check({ params, foreseen }) {
     for (const part of ['test', 'validation'] as const)
       if (params[part] >= 1 && !Number.isInteger(params[part])) throw splitSize(part, params[part])
     if (params.test === 0 && params.validation === 0) throw nothingToSplitOff()
     if (params.leaks === 'keepTogether') throw cannotKeepTogether()
+    const held = (['validation', 'test'] as const).filter((part) => params[part] > 0)
+    return foreseeSplit(foreseen.dataset ?? {}, params.of, ['train', ...held])
   },
   async run(ctx) {
     const { test, validation, stratify } = ctx.params

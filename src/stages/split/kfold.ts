@@ -4,6 +4,7 @@ import { SplitManifest } from '../../artifacts/split-manifest.ts'
 import { noSuchFold } from '../../errors/splits.ts'
 import { defineStage } from '../../registry/stage.ts'
 import { foldOf } from '../../splitting/fold.ts'
+import { foreseeSplit } from '../../splitting/foresee-split.ts'
 import { leaksParam, partParam, splitDataset, splitMetrics, unitsToSplit } from '../../splitting/split-dataset.ts'
 
 export default defineStage({
@@ -27,8 +28,9 @@ export default defineStage({
   outputs: { dataset: Dataset, manifest: SplitManifest },
   metrics: splitMetrics,
   needs: ['seed'],
-  async check({ params: { fold, folds } }) {
+  async check({ params: { fold, folds, of }, foreseen }) {
     if (fold >= folds) throw noSuchFold(fold, folds)
+    return foreseeSplit(foreseen.dataset ?? {}, of, ['train', 'validation'])
   },
   async run(ctx) {
     const { fold, folds } = ctx.params

@@ -5,6 +5,7 @@ import { listedButAbsent, unlistedImages } from '../../errors/splits.ts'
 import { readSplitTable } from '../../images/split-table.ts'
 import { FilePath } from '../../registry/params.ts'
 import { defineStage } from '../../registry/stage.ts'
+import { foreseeSplit } from '../../splitting/foresee-split.ts'
 import { partParam, splitDataset, splitMetrics } from '../../splitting/split-dataset.ts'
 
 export default defineStage({
@@ -28,8 +29,9 @@ export default defineStage({
   outputs: { dataset: Dataset, manifest: SplitManifest },
   metrics: splitMetrics,
   needs: [],
-  async check({ params }) {
-    await readSplitTable(params.file)
+  async check({ params, foreseen }) {
+    const listed = await readSplitTable(params.file)
+    return foreseeSplit(foreseen.dataset ?? {}, params.of, [...new Set(listed.values())])
   },
   async run(ctx) {
     const { file: manifest, unlisted } = ctx.params

@@ -3,6 +3,7 @@ import { Dataset } from '../../artifacts/dataset.ts'
 import { SplitManifest } from '../../artifacts/split-manifest.ts'
 import { defineStage } from '../../registry/stage.ts'
 import { splitByHash } from '../../splitting/by-hash.ts'
+import { foreseeSplit } from '../../splitting/foresee-split.ts'
 import { fractionParams, fractionsOf } from '../../splitting/fractions.ts'
 import { leaksParam, partParam, splitDataset, splitMetrics, unitsToSplit } from '../../splitting/split-dataset.ts'
 
@@ -18,8 +19,8 @@ export default defineStage({
   outputs: { dataset: Dataset, manifest: SplitManifest },
   metrics: splitMetrics,
   needs: ['seed'],
-  async check({ params }) {
-    fractionsOf(params)
+  async check({ params, foreseen }) {
+    return foreseeSplit(foreseen.dataset ?? {}, params.of, Object.keys(fractionsOf(params)))
   },
   async run(ctx) {
     const fractions = fractionsOf(ctx.params)

@@ -6,6 +6,7 @@ import { readSplitTable } from '../../images/split-table.ts'
 import { FilePath } from '../../registry/params.ts'
 import { defineStage } from '../../registry/stage.ts'
 import { deal, type Fractions } from '../../splitting/deal.ts'
+import { foreseeSplit } from '../../splitting/foresee-split.ts'
 import { fractionParams, fractionsOf } from '../../splitting/fractions.ts'
 import { leaksParam, partParam, splitDataset, splitMetrics, unitsToSplit } from '../../splitting/split-dataset.ts'
 
@@ -41,8 +42,10 @@ export default defineStage({
   outputs: { dataset: Dataset, manifest: SplitManifest },
   metrics: splitMetrics,
   needs: ['seed'],
-  async check({ params }) {
-    await keptParts(params.manifest, fractionsOf(params))
+  async check({ params, foreseen }) {
+    const fractions = fractionsOf(params)
+    await keptParts(params.manifest, fractions)
+    return foreseeSplit(foreseen.dataset ?? {}, params.of, Object.keys(fractions))
   },
   async run(ctx) {
     const fractions = fractionsOf(ctx.params)

@@ -18,9 +18,13 @@ export default defineStage({
   metrics: trainingMetrics,
   needs: ['seed', 'engine'],
 
-  async check({ params }) {
+  async check({ params, foreseen: { model = {}, features = {} } }) {
     const { checkTrainingParams } = await import('../../training/loop/training-plan.ts')
     checkTrainingParams(params)
+    const { foreseeClasses, foreseePart } = await import('../../training/foresee.ts')
+    foreseeClasses(model, features)
+    foreseePart(features, 'trainPart', params.trainPart)
+    return { model }
   },
 
   async run({ params, inputs, ...context }) {

@@ -81,10 +81,15 @@ export default defineStage({
   metrics: trainingMetrics,
   needs: ['seed', 'engine'],
 
-  async check({ params }) {
+  async check({ params, foreseen: { model = {}, data = {} }, engine }) {
     const { checkTrainingParams } = await import('../../training/loop/training-plan.ts')
     checkTrainingParams(params)
     if (params.lora !== undefined && params.freeze !== undefined) throw freezeBesideLora()
+    const { foreseeClasses, foreseeMemory, foreseePart } = await import('../../training/foresee.ts')
+    foreseeClasses(model, data)
+    foreseePart(data, 'trainPart', params.trainPart)
+    if (params.lora === undefined && params.freeze === undefined) foreseeMemory(model, engine)
+    return { model }
   },
 
   async run({ params, inputs, locate, ...context }) {

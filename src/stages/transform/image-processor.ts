@@ -40,9 +40,10 @@ export default defineStage({
   },
   needs: [],
 
-  async check({ params }) {
+  async check({ params, foreseen: { dataset = {} } }) {
     checkAugmentation(params.augment)
     if (params.materialize && params.augment.randomResizedCrop !== undefined) throw croppedMaterialized()
+    return { data: dataset }
   },
 
   async run(ctx) {

@@ -73,7 +73,7 @@ export async function drawTraining(): Promise<DrawnTraining> {
     const scratch = join(dir, options.scratch ?? stage.uses.replace('/', '-'))
     await mkdir(scratch, { recursive: true })
     const params = Value.Default(stage.params, structuredClone(given))
-    await stage.check?.({ params, sources: {} })
+    await stage.check?.({ params, sources: {}, foreseen: {}, engine: {} })
     const outputs = await stage.run({
       params,
       inputs,

@@ -120,7 +120,14 @@ describe('load/imagefolder', () => {
     expect(Object.keys(alone.dataset.parts)).toEqual(['train'])
     const refusal = async (files: Readonly<Record<string, Uint8Array>>) => {
       const source = await tree(files)
-      return expect(imagefolder.check?.({ params: { ...usual, root: source.root }, sources: { root: source } })).rejects
+      return expect(
+        imagefolder.check?.({
+          params: { ...usual, root: source.root },
+          sources: { root: source },
+          foreseen: {},
+          engine: {},
+        }),
+      ).rejects
     }
     const parts = { 'train/a/1.png': one, 'test/a/2.png': two }
     await (await refusal({ ...parts, 'extra/3.png': one })).toMatchObject({
@@ -241,7 +248,12 @@ describe('load/imagefolder', () => {
   ])('it refuses %s before any work', async (_, files, code) => {
     const source = await tree(files)
     await expect(
-      imagefolder.check?.({ params: { ...usual, root: source.root }, sources: { root: source } }),
+      imagefolder.check?.({
+        params: { ...usual, root: source.root },
+        sources: { root: source },
+        foreseen: {},
+        engine: {},
+      }),
     ).rejects.toMatchObject({
       code,
       exit: 'data',
@@ -252,7 +264,12 @@ describe('load/imagefolder', () => {
   it('it refuses a folder that is not there', async () => {
     const source = { root: '/nowhere/at/all', digest: '', files: [] }
     await expect(
-      imagefolder.check?.({ params: { ...usual, root: source.root }, sources: { root: source } }),
+      imagefolder.check?.({
+        params: { ...usual, root: source.root },
+        sources: { root: source },
+        foreseen: {},
+        engine: {},
+      }),
     ).rejects.toMatchObject({ code: 'XP_MISSING_IMAGE_FOLDER', exit: 'data' })
   })
 })

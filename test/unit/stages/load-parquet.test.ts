@@ -33,7 +33,7 @@ async function loading(root: string, params: object = {}) {
 }
 async function load(root: string, params: object = {}) {
   const { ctx, ...told } = await loading(root, params)
-  await parquet.check?.(ctx)
+  await parquet.check?.({ ...ctx, foreseen: {}, engine: {} })
   return { ...(await parquet.run(ctx)), ...told }
 }
 /** A folder of the given goldens under other names. */
@@ -116,7 +116,10 @@ it.each([
   ['XP_PARQUET_DAMAGED', { 'a.parquet': 'expected.json' }, {}, 'a.parquet cannot be read as a parquet file'],
 ] as const)('it refuses with %s before any work: %j', async (code, files, params, message) => {
   const { ctx } = await loading(folderOf(files), params)
-  await expect(parquet.check?.(ctx)).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+  await expect(parquet.check?.({ ...ctx, foreseen: {}, engine: {} })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message),
+  })
 })
 
 it.each([

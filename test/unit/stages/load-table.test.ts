@@ -44,7 +44,7 @@ async function loading(name: string, text: string, params: object = {}, broken: 
 }
 const load = async (...args: Parameters<typeof loading>) => {
   const { ctx, warnings, metrics } = await loading(...args)
-  await table.check?.(ctx)
+  await table.check?.({ ...ctx, foreseen: {}, engine: {} })
   return { ...(await table.run(ctx)).dataset, warnings, metrics }
 }
 
@@ -102,7 +102,10 @@ it.each([
   ['XP_MISSING_IMAGE_FOLDER', 'labels.csv', good, { root: '/nowhere' }, '/nowhere does not exist'],
 ])('it refuses with %s before any work: %s %j %j', async (code, name, text, params, message) => {
   const { ctx } = await loading(name, text, params)
-  await expect(table.check?.(ctx)).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
+  await expect(table.check?.({ ...ctx, foreseen: {}, engine: {} })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message),
+  })
 })
 
 it('a group that lies in several parts is named, or fails where leaks must', async () => {

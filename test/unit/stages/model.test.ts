@@ -104,7 +104,9 @@ describe('model/vit', () => {
     [{ patchSize: 7 }, 'patchSize 7 does not divide imageSize 16'],
     [{ heads: 5 }, 'heads 5 does not divide hiddenSize 24'],
   ])('it refuses sizes that do not fit before any work: %o', async (wrong, message) => {
-    const error = await failure(vit.check?.({ params: { ...params, ...wrong }, sources: {} }) ?? Promise.resolve())
+    const error = await failure(
+      vit.check?.({ params: { ...params, ...wrong }, sources: {}, foreseen: {}, engine: {} }) ?? Promise.resolve(),
+    )
     expect(error.message).toContain(message)
     expect(error.exit).toBe('config')
   })
@@ -114,7 +116,7 @@ describe('model/pretrained', () => {
   const run = (weights: string, classes: readonly string[], head: 'auto' | 'new' | 'keep' = 'auto') =>
     pretrained.run(context({ weights, head, headInit: 'huggingface' as const }, classes))
   const check = (weights: string, head: 'auto' | 'new' | 'keep' = 'auto') =>
-    pretrained.check?.({ params: { weights, head, headInit: 'huggingface' }, sources: {} }) ??
+    pretrained.check?.({ params: { weights, head, headInit: 'huggingface' }, sources: {}, foreseen: {}, engine: {} }) ??
     Promise.reject(new Error('no check'))
   const tiny = join(goldens, 'vit-tiny')
   const bare = join(goldens, 'vit-bare')
@@ -233,6 +235,8 @@ describe('model/pretrained', () => {
       const checked = pretrained.check?.({
         params: { weights: alone, head: 'auto', headInit: 'huggingface' },
         sources: { weights: source },
+        foreseen: {},
+        engine: {},
       })
       expect(await failure(checked ?? Promise.resolve())).toMatchObject({
         code: 'XP_NO_CONFIG_BESIDE',

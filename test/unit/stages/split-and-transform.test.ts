@@ -65,11 +65,16 @@ describe('split/stratified', () => {
   it('it refuses fractions that do not add up to 1, with the sum', async () => {
     const params = { train: 0.7, validation: 0.2, test: 0.2, leaks: 'warn' as const }
     const refusal = { code: 'XP_SPLIT_FRACTIONS', exit: 'config', message: expect.stringContaining('= 1.1') }
-    await expect(stratified.check?.({ params, sources: {} })).rejects.toMatchObject(refusal)
+    await expect(stratified.check?.({ params, sources: {}, foreseen: {}, engine: {} })).rejects.toMatchObject(refusal)
     await expect(split(dataset([9]), params)).rejects.toMatchObject(refusal)
     await expect(
-      stratified.check?.({ params: { ...params, train: 0.1 + 0.2, validation: 0.3, test: 0.4 }, sources: {} }),
-    ).resolves.toBe(undefined)
+      stratified.check?.({
+        params: { ...params, train: 0.1 + 0.2, validation: 0.3, test: 0.4 },
+        sources: {},
+        foreseen: {},
+        engine: {},
+      }),
+    ).resolves.toEqual({ dataset: { parts: ['train', 'validation', 'test'] } })
   })
 
   it('it refuses an empty part and warns of a class that a part lacks', async () => {
@@ -149,9 +154,14 @@ describe('transform/image-processor', () => {
   it('it refuses to materialize what random crops are cut from, before work starts', async () => {
     const augment = { horizontalFlip: 0, randomResizedCrop: { scale: [0.08, 1], ratio: [0.75, 1.33] } }
     const check = (materialize: boolean) =>
-      imageProcessor.check?.({ params: { augment, backend: 'pil', materialize } as never, sources: {} })
+      imageProcessor.check?.({
+        params: { augment, backend: 'pil', materialize } as never,
+        sources: {},
+        foreseen: {},
+        engine: {},
+      })
     await expect(check(true)).rejects.toMatchObject({ code: 'XP_CROPPED_MATERIALIZED', exit: 'config' })
-    await expect(check(false)).resolves.toBe(undefined)
+    await expect(check(false)).resolves.toEqual({ data: {} })
   })
 
   it.each([

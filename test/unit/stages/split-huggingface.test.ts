@@ -106,9 +106,13 @@ it('a part of a split dataset is split, and the others stay as they are', async 
 
 it('what cannot be split is refused by name, and a class that a part lacks is said', async () => {
   const params = { test: 1.5, validation: 0, stratify: false, leaks: 'warn' as const }
-  await expect(huggingface.check?.({ params, sources: {} })).rejects.toMatchObject({ code: 'XP_SPLIT_SIZE' })
+  await expect(huggingface.check?.({ params, sources: {}, foreseen: {}, engine: {} })).rejects.toMatchObject({
+    code: 'XP_SPLIT_SIZE',
+  })
   const none = { test: 0, validation: 0, stratify: false, leaks: 'warn' as const }
-  await expect(huggingface.check?.({ params: none, sources: {} })).rejects.toMatchObject({ code: 'XP_SPLIT_SIZE' })
+  await expect(huggingface.check?.({ params: none, sources: {}, foreseen: {}, engine: {} })).rejects.toMatchObject({
+    code: 'XP_SPLIT_SIZE',
+  })
   await expect(split(dataset([3, 3]), { test: 6 })).rejects.toMatchObject({ code: 'XP_EMPTY_PART' })
   await expect(split(dataset([5, 1]), { test: 0.5, stratify: true })).rejects.toMatchObject({
     code: 'XP_TOO_FEW_TO_STRATIFY',

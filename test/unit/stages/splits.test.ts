@@ -34,7 +34,7 @@ async function split(stage: AnyStage, of: Dataset, params: object) {
     warn: (message: string) => void warnings.push(message),
     metric: () => undefined,
   }
-  await stage.check?.(ctx as never)
+  await stage.check?.({ ...ctx, foreseen: {} } as never)
   const made = (await stage.run(ctx as never)) as { dataset: Dataset; manifest: SplitManifest }
   return { ...made, warnings }
 }

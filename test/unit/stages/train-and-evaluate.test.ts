@@ -150,9 +150,14 @@ it('refuses what cannot work, naming both sides', async () => {
 
 it('refuses two warm-ups, and one beside one-cycle, before any work', async () => {
   const check = (given: object) =>
-    trainStage.check?.({ params: Value.Default(trainStage.params, given), sources: {} } as never)
+    trainStage.check?.({
+      params: Value.Default(trainStage.params, given),
+      sources: {},
+      foreseen: {},
+      engine: {},
+    } as never)
   await expect(check({ warmupSteps: 3, warmupRatio: 0.1 })).rejects.toMatchObject({ exit: 'config' })
   await expect(check({ schedule: 'one-cycle', warmupSteps: 3 })).rejects.toThrow('warmupSteps does not go with')
   await expect(check({ schedule: 'one-cycle', warmupRatio: 0.3 })).rejects.toThrow('warmupRatio does not go with')
-  await expect(check({ schedule: 'cosine', warmupRatio: 0.3 })).resolves.toBeUndefined()
+  await expect(check({ schedule: 'cosine', warmupRatio: 0.3 })).resolves.toEqual({ model: {} })
 })
