@@ -3,6 +3,7 @@ import { Evaluation } from '../artifacts/evaluation.ts'
 import { jsonFile } from '../artifacts/json-artifact.ts'
 import type { StageEvent, StageSummary } from '../registry/events.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
+import { crashPoint } from '../std/crash-point.ts'
 import { computeStage, type RunScope } from './compute-stage.ts'
 import { datasetEvents } from './dataset-event.ts'
 import { type Decision, decide, type Outputs } from './decide.ts'
@@ -112,6 +113,7 @@ export class ActiveRun {
     const { log, store, sources } = this.#scope
     this.made.set(stage.id, outputs)
     await linkArtifacts(this.#dir, stage.id, outputs, store)
+    crashPoint('stage.linked')
     for (const event of datasetEvents(stage, outputs, this.#prepared.stages, sources)) log.emit(event)
     for (const { type, digest } of Object.values(outputs)) {
       if (type !== Evaluation.name) continue

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { diskFailure } from '../errors/store.ts'
+import { crashPoint } from '../std/crash-point.ts'
 import type { Digest } from '../std/hash.ts'
 import { StatCache } from '../std/stat-cache.ts'
 import { inventory } from './cache-inventory.ts'
 import type { Kept, Removal } from './cache-removal.ts'
 import { readLock } from './lock-file.ts'
 import { runIds } from './run-history.ts'
-import type { Store } from './store.ts'
-import { damageOf, removeFolder } from './store-object.ts'
+import { Store } from './store.ts'
+import { removeFolder } from './store-object.ts'
 
 /** What the locks of the newest runs name. */
 export async function keptBy(runsDir: string, count: number): Promise<Kept & { readonly runs: readonly string[] }> {
@@ -34,8 +35,14 @@ export async function sweep(store: Store, { results, objects, folders, broken }:
   const remove = (dir: string) => removeFolder(dir, store.temporary())
   try {
     for (const key of broken) await remove(store.resultDir(key))
-    for (const { manifest } of results) await remove(store.resultDir(manifest.key))
-    for (const digest of objects) await remove(store.objectDir(digest))
+    for (const { manifest } of results) {
+      await remove(store.resultDir(manifest.key))
+      crashPoint('cache.result-removed')
+    }
+    for (const digest of objects) {
+      await remove(store.objectDir(digest))
+      crashPoint('cache.object-removed')
+    }
     for (const { kind, name } of folders)
       await remove(kind === 'source' ? store.sourceDir(name) : store.scratchDir(name))
   } catch (error) {
@@ -45,11 +52,9 @@ export async function sweep(store: Store, { results, objects, folders, broken }:
 
 export interface Damage {
   readonly key: Digest
-  readonly uses: string
-  readonly stage: string
-  readonly run: string
-  readonly output: string
   readonly what: string
+  /** What made the result, where that can still be read. */
+  readonly of?: { readonly uses: string; readonly stage: string; readonly run: string }
 }
 
 /** Reads every byte of every result. With `repair`, what is damaged is removed, to be made again. */
@@ -64,26 +69,18 @@ export async function verifyStore(
   const { results, broken } = await inventory(store.dir)
   // Empty: what was checked before is read again.
   const unchecked = await StatCache.open(store.temporary())
-  const damaged: Damage[] = broken.map((key) => ({
-    key,
-    uses: '',
-    stage: '',
-    run: '',
-    output: '',
-    what: 'its manifest is not readable',
-  }))
+  const fresh = new Store(store.dir, unchecked)
+  const damaged: Damage[] = broken.map((key) => ({ key, what: 'its manifest is not readable' }))
   for (const [i, { manifest }] of results.entries()) {
     signal.throwIfAborted()
     onProgress(i, results.length)
     const { key, uses, stage, run } = manifest
-    for (const [output, stored] of Object.entries(manifest.outputs)) {
-      const what = await damageOf(store.objectDir(stored.digest), stored, unchecked)
-      if (what === undefined) continue
-      damaged.push({ key, uses, stage, run, output, what })
-      if (repair) await removeFolder(store.objectDir(stored.digest), store.temporary())
-    }
+    const found = await fresh.lookup(key)
+    if (found.kind !== 'damaged') continue
+    damaged.push({ key, what: found.why, of: { uses, stage, run } })
+    if (repair) await store.discard(key, found)
   }
   onProgress(results.length, results.length)
-  if (repair) for (const { key } of damaged) await removeFolder(store.resultDir(key), store.temporary())
+  if (repair) for (const key of broken) await removeFolder(store.resultDir(key), store.temporary())
   return { results: results.length + broken.length, damaged }
 }

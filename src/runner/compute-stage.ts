@@ -68,6 +68,7 @@ async function runAndPublish(
   const started = performance.now()
   const scratch = store.scratchDir(decision.key)
   await mkdir(join(scratch, 'files'), { recursive: true })
+  crashPoint('stage.scratch-made')
   const recorder = new StageRecorder(stage, scope.log, join(scratch, 'events.jsonl'))
   try {
     const locator = new SourceLocator(stage.id, scope.sources, store)
@@ -87,11 +88,13 @@ async function runAndPublish(
         scope.log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
       },
     })
-    crashPoint('runner.stage-returned')
+    crashPoint('stage.returned')
     await locator.assertUnchanged()
+    crashPoint('stage.sources-unchanged')
     const outputs: Record<string, StoredOutput> = {}
     for (const [port, type] of Object.entries(stage.stage.outputs as OutputPorts)) {
       outputs[port] = await store.publish(type, values[port], `${stage.id}.${port}`)
+      crashPoint('stage.output-published')
     }
     lock.assertHeld()
     await store.record(
@@ -110,6 +113,7 @@ async function runAndPublish(
     )
     for (const { digest, files } of Object.values(scope.sources.get(stage.id) ?? {})) {
       await store.rememberTree(digest, files)
+      crashPoint('stage.tree-remembered')
     }
     return outputs
   } finally {
@@ -139,6 +143,7 @@ export async function computeStage(
         log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
       },
     })
+    crashPoint('stage.locked')
     try {
       const found = await store.lookup(decision.key)
       if (found.kind === 'damaged') await store.discard(decision.key, found)
@@ -146,6 +151,7 @@ export async function computeStage(
       if (scope.forced) await rm(scratch, { recursive: true, force: true })
       const outputs = await runAndPublish(stage, decision, made, scope, lock)
       await rm(scratch, { recursive: true, force: true })
+      crashPoint('stage.scratch-removed')
       const earlier = found.kind === 'hit' ? found.manifest : undefined
       for (const [port, { digest }] of Object.entries(earlier?.outputs ?? {})) {
         if (outputs[port]?.digest === digest) continue

@@ -8,6 +8,7 @@ import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
 import type { ResolvedExperiment } from '../registry/experiment.ts'
 import type { SourceProgress, SourceScope } from '../sources/source.ts'
+import { crashPoint } from '../std/crash-point.ts'
 import { ActiveRun } from './active-run.ts'
 import { ArtifactReader } from './artifact-reader.ts'
 import { EventLog } from './event-log.ts'
@@ -107,8 +108,10 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
     await engine.dispose()
     log.flush()
     await store.saveVerified()
+    crashPoint('run.verified-saved')
     const record = run.record(version)
     await writeRunFiles(dir, record, metrics.toJSON())
+    crashPoint('run.lock-written')
     for (const report of await writeReports(dir, record, store)) log.emit({ type: 'artifact', ...report })
   } catch (thrown) {
     end ??= { thrown: diskFailure(thrown, `run ${runId}`, store.dir) ?? thrown, stage: '' }
@@ -119,6 +122,7 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
   const error: ErrorFacts | undefined =
     end === undefined || status === 'interrupted' ? undefined : errorFacts(end.thrown, end.stage)
   const told = { status, metrics: metrics.toJSON(), ...(error === undefined ? {} : { error }) }
+  crashPoint('run.before-its-end')
   log.emit({ type: 'run-finished', ...told })
   const warnings = await log.close()
   return {
@@ -131,12 +135,14 @@ async function openRun(options: ExecuteOptions, prepared: Prepared) {
   const { experiment, runsDir, store, version } = options
   try {
     const { runId, dir } = await createRunFolder(runsDir, experiment.name)
+    crashPoint('run.folder-made')
     await writeFile(join(dir, 'resolved.yaml'), experiment.resolvedYaml)
     const run = runFacts(experiment, prepared.stages, { runId, dir }, version)
     const metrics = new RunMetrics()
     const log = new EventLog(join(dir, 'events.jsonl'), [metrics, ...options.sinks(run)])
     const ended = await announceRun(store.dir, runId)
     log.emit({ type: 'run-started', run })
+    crashPoint('run.started')
     return { runId, dir, log, metrics, ended }
   } catch (error) {
     throw diskFailure(error, `recording a run in ${runsDir}`, runsDir) ?? runsNotWritable(runsDir, error) ?? error

@@ -5,6 +5,7 @@ import { diskFailure, storeNotWritable } from '../errors/store.ts'
 import type { AnyArtifactType } from '../registry/artifact.ts'
 import type { StageEvent } from '../registry/events.ts'
 import type { SourceStore } from '../sources/source.ts'
+import { steadyNow } from '../std/clock.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { syncDirectory, writeFileAtomic } from '../std/fs.ts'
 import { type Digest, digestTree, sha256, type TreeFile } from '../std/hash.ts'
@@ -33,6 +34,12 @@ async function readText(path: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
+}
+
+/** Stamps a path as used now. Who may read the store but not write it loses the order of use alone. */
+async function used(path: string): Promise<void> {
+  const seconds = steadyNow() / 1000
+  await utimes(path, seconds, seconds).catch(() => undefined)
 }
 
 /** Results by key and artifacts by content, in a folder. The truth is `results/<key>/manifest.json`, written last. */
@@ -104,6 +111,7 @@ export class Store implements SourceStore {
   /** Removes what was found damaged. */
   async discard(key: Digest, damaged: Extract<Lookup, { kind: 'damaged' }>): Promise<void> {
     await removeFolder(this.#at('results', key), this.temporary())
+    crashPoint('store.result-discarded')
     for (const digest of damaged.objects) await removeFolder(this.objectDir(digest), this.temporary())
   }
 
@@ -115,6 +123,7 @@ export class Store implements SourceStore {
     const temporary = this.temporary()
     try {
       await mkdir(temporary)
+      crashPoint('store.object-begun')
       await type.write(temporary, value)
       crashPoint('store.object-written')
       const listed = listTree(temporary, { everything: true })
@@ -133,12 +142,13 @@ export class Store implements SourceStore {
     const target = this.objectDir(output.digest)
     if ((await damageOf(target, output, this.#verified)) === undefined) {
       // Its result is to be recorded: it is in use from now on.
-      await utimes(target, new Date(), new Date()).catch(() => undefined)
+      await used(target)
       return
     }
     await syncTree(temporary, output.files)
     crashPoint('store.object-synced')
     await removeFolder(target, this.temporary())
+    crashPoint('store.old-object-removed')
     await mkdir(join(target, '..'), { recursive: true })
     try {
       await rename(temporary, target)
@@ -150,6 +160,7 @@ export class Store implements SourceStore {
       if (damage !== undefined) throw error
     }
     crashPoint('store.object-renamed')
+    await used(target)
     await syncDirectory(join(target, '..'))
     await syncDirectory(join(this.dir, 'objects'))
   }
@@ -164,8 +175,10 @@ export class Store implements SourceStore {
       crashPoint('store.events-written')
       await writeFileAtomic(join(dir, 'manifest.json'), `${JSON.stringify(whole)}\n`)
       crashPoint('store.manifest-written')
+      await used(join(dir, 'manifest.json'))
       await syncDirectory(join(dir, '..'))
       await appendFile(this.#index(manifest.uses), `${manifest.key}\n`)
+      crashPoint('store.indexed')
     } catch (error) {
       throw diskFailure(error, `result of ${manifest.uses}`, this.dir) ?? error
     }
@@ -173,9 +186,8 @@ export class Store implements SourceStore {
 
   /** Makes a known result the latest of `history`, what a later miss is compared with, and the last to be removed. */
   async touch({ uses, key }: Manifest): Promise<void> {
-    const now = new Date()
-    // Who may read the store but not write it loses the order of use alone.
-    await utimes(join(this.#at('results', key), 'manifest.json'), now, now).catch(() => undefined)
+    await used(join(this.#at('results', key), 'manifest.json'))
+    crashPoint('store.touched')
     const text = (await readText(this.#index(uses))) ?? ''
     if (!text.endsWith(`${key}\n`)) await appendFile(this.#index(uses), `${key}\n`)
   }

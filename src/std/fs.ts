@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { crashPoint } from './crash-point.ts'
 
 /** Flush a directory's entries; ignored where the file system cannot (EINVAL, EPERM). */
 export async function syncDirectory(path: string): Promise<void> {
@@ -29,10 +30,12 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     } finally {
       await handle.close()
     }
+    crashPoint('file.written')
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
   }
+  crashPoint('file.renamed')
   await syncDirectory(folder)
 }

@@ -14,8 +14,8 @@ export default class CacheVerify extends XpCommand {
     const { verifyCache } = await import('../../cache.ts')
     const { value } = await untilSignalled((signal) => verifyCache(process.cwd(), { repair: flags.repair, signal }))
     const { results, damaged } = value
-    for (const { uses, stage, run, output, what, key } of damaged)
-      this.log(`damaged: ${stage === '' ? key : `${stage}.${output} (${uses}, run ${run})`}: ${what}`)
+    for (const { key, what, of } of damaged)
+      this.log(`damaged: ${of === undefined ? key : `${of.stage} (${of.uses}, run ${of.run})`}: ${what}`)
     const hint = flags.repair ? 'removed; the next run makes them again' : 'xp cache verify --repair removes them'
     this.log(
       damaged.length === 0 ? `${results} results, every byte as written` : `${damaged.length} of ${results}: ${hint}`,

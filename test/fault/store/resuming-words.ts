@@ -3,6 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineStage } from '../../../src/registry/stage.ts'
+import { inventory } from '../../../src/runner/cache-inventory.ts'
+import { planRemoval } from '../../../src/runner/cache-removal.ts'
+import { sweep } from '../../../src/runner/cache-sweep.ts'
+import { openStore } from '../../../src/runner/store.ts'
 import { crashPoint } from '../../../src/std/crash-point.ts'
 import { execute, trainCount, wordsExperiment } from '../../unit/runner/fakes.ts'
 
@@ -24,6 +28,15 @@ const resuming = (dir: string, gated: boolean) =>
       return { count: { count: 4 + ctx.seed } }
     },
   })
+
+/** Removes everything from the store of a project folder that no run under way uses. */
+export async function collectGarbage(dir: string) {
+  const store = await openStore(join(dir, '.xp'))
+  const kept = { keys: new Set<string>(), objects: new Set<string>() }
+  const removal = planRemoval(await inventory(store.dir), kept, { maxBytes: 0 }, Date.now())
+  await sweep(store, removal)
+  return { result: { removed: removal.results.length }, outputs: [] }
+}
 
 /** Runs the words experiment of a project folder, `gated`: its train stage ends once the file `go` is there. */
 export async function runWords(dir: string, gated = false) {

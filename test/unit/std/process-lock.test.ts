@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
@@ -27,7 +27,7 @@ it('lets one in at a time and tells the others who holds it', async () => {
   await first.release()
   await second
   expect(order).toEqual(['first', 'second'])
-  expect(told).toEqual([ownIdentity()])
+  expect(told).toMatchObject([ownIdentity()])
   expect(readdirSync(folder)).toEqual([])
 })
 
@@ -37,15 +37,39 @@ it('breaks the lock of a dead process, also when its number is used again', asyn
   for (const holder of [dead, reused]) {
     expect(isAlive(holder)).toBe(false)
     mkdirSync(join(folder, `${key}.lock`))
-    writeFileSync(join(folder, `${key}.json`), JSON.stringify(holder))
+    writeFileSync(join(folder, `${key}.lock`, 'owner.json'), JSON.stringify(holder))
     const lock = await lockKey(folder, key, { signal, onWait: () => expect.unreachable() })
     await lock.release()
   }
 })
 
+it('breaks a lock of its own that it could not remove', async () => {
+  const lock = await lockKey(folder, key, { signal, onWait: () => expect.unreachable() })
+  const owner = readFileSync(join(folder, `${key}.lock/owner.json`), 'utf8')
+  await lock.release()
+  mkdirSync(join(folder, `${key}.lock`))
+  writeFileSync(join(folder, `${key}.lock`, 'owner.json'), owner)
+  await (await lockKey(folder, key, { signal, onWait: () => expect.unreachable() })).release()
+  expect(readdirSync(folder)).toEqual([])
+})
+
+it('lets one of many in at a time', async () => {
+  let [inside, most] = [0, 0]
+  const work = async () => {
+    const lock = await lockKey(folder, key, { signal, onWait: () => undefined })
+    most = Math.max(most, ++inside)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    inside--
+    await lock.release()
+  }
+  await Promise.all(Array.from({ length: 12 }, work))
+  expect(most).toBe(1)
+  expect(readdirSync(folder)).toEqual([])
+}, 60_000)
+
 it('does not break a fresh lock of another machine, and stops waiting when aborted', async () => {
   mkdirSync(join(folder, `${key}.lock`))
-  writeFileSync(join(folder, `${key}.json`), JSON.stringify({ host: 'elsewhere', pid: 1 }))
+  writeFileSync(join(folder, `${key}.lock`, 'owner.json'), JSON.stringify({ host: 'elsewhere', pid: 1 }))
   const controller = new AbortController()
   let holder: unknown
   const waiting = lockKey(folder, key, {
