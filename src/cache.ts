@@ -74,7 +74,7 @@ const removedText = ({ results, folders, objects, freedBytes, leftBytes }: Remov
   folders: folders.map(({ kind, name, bytes }) => ({ kind, name, bytes })),
   /** Artifacts that belonged to no result before. */
   orphans: objects.filter(
-    (digest) => !results.some(({ manifest }) => Object.values(manifest.outputs).some((o) => o.digest === digest)),
+    ({ digest }) => !results.some(({ manifest }) => Object.values(manifest.outputs).some((o) => o.digest === digest)),
   ).length,
   freedBytes,
   leftBytes,
@@ -113,7 +113,7 @@ export async function removeFromCache(folder: string, name: string) {
   const keep = new Set(stored.results.filter((r) => !isMeant(r)).map(({ manifest }) => manifest.key))
   const used = new Set(meant.flatMap(({ manifest }) => Object.values(manifest.outputs).map(({ digest }) => digest)))
   const objects = new Map([...stored.objects].filter(([digest]) => used.has(digest)))
-  const others = { ...stored, objects, folders: [], broken: [] }
+  const others = { ...stored, objects, folders: [], broken: [], leftOvers: [] }
   const removal = planRemoval(
     others,
     { keys: keep, objects: new Set() },

@@ -12,22 +12,30 @@ export const storeNotWritable = (dir: string, cause: unknown) =>
     cause,
   })
 
-const diskSays: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your disk quota is used up',
-  EROFS: 'the file system is read-only',
-  EIO: 'the disk reports an input/output error',
+const space = 'free some space or set XP_STORE to another disk'
+const permission = 'give yourself permission there'
+const diskSays: Readonly<Record<string, readonly [says: string, todo: string]>> = {
+  ENOSPC: ['the disk is full', space],
+  EDQUOT: ['your disk quota is used up', space],
+  EFBIG: ['the file is larger than the file system or your limit allows', 'raise the limit (ulimit -f)'],
+  EROFS: ['the file system is read-only', 'set XP_STORE to another disk'],
+  EIO: ['the disk reports an input/output error', 'check the disk or set XP_STORE to another one'],
+  ESTALE: ['the network file system lost the file', 'check the connection'],
+  EACCES: ['permission is denied', permission],
+  EPERM: ['the operation is not permitted', permission],
+  EMFILE: ['too many files are open', 'raise the limit (ulimit -n)'],
+  ENFILE: ['too many files are open on this machine', 'end what holds them open'],
 }
 
 /** The failure of the disk that a thrown value stands for, or undefined when it is something else. */
 export function diskFailure(thrown: unknown, what: string, dir: string): XpError | undefined {
-  const says = diskSays[codeOf(thrown) ?? '']
+  const [says, todo] = diskSays[codeOf(thrown) ?? ''] ?? []
   if (says === undefined) return undefined
   return new XpError({
     code: 'XP_DISK',
     exit: 'environment',
     message: `${what}: ${says} (${(thrown as Error).message})`,
-    hint: `free some space or set XP_STORE to another disk, and run again: earlier results in ${dir} are intact`,
+    hint: `${todo}, and run again: earlier results in ${dir} are intact`,
     details: { errno: codeOf(thrown) },
     cause: thrown,
   })
@@ -44,6 +52,12 @@ export const noSpaceForPixels = (dir: string, needed: number, free: number) =>
     hint: 'free some space, set XP_STORE to another disk, or leave out "materialize"',
     details: { dir, neededBytes: needed, freeBytes: free },
   })
+
+/** A store that cannot be opened. */
+export const storeNotOpened = (dir: string, thrown: unknown) =>
+  (['EACCES', 'EPERM'].includes(codeOf(thrown) ?? '')
+    ? undefined
+    : diskFailure(thrown, `opening the store ${dir}`, dir)) ?? storeNotWritable(dir, thrown)
 
 /** A folder for runs that cannot be made, or undefined when the thrown value is something else. */
 export const runsNotWritable = (dir: string, thrown: unknown) =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Evaluation } from '../artifacts/evaluation.ts'
 import { jsonFile } from '../artifacts/json-artifact.ts'
+import { diskFailure } from '../errors/store.ts'
 import type { StageEvent, StageSummary } from '../registry/events.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
 import { crashPoint } from '../std/crash-point.ts'
@@ -54,6 +55,8 @@ export class ActiveRun {
       if (forced) return () => this.#compute(stage, { ...decision, reason: 'forced (--force)' }, true)
       const { lookup } = decision
       if (lookup.kind !== 'hit') return () => this.#compute(stage, decision, false)
+      if (!(await this.#scope.store.touch(lookup.manifest)))
+        return () => this.#compute(stage, { ...decision, reason: 'its result was removed' }, false)
       this.#begun(stage, decision)
       await this.#recorded(stage, decision, () => this.#reuse(stage, decision, lookup, ms))
       return undefined
@@ -71,7 +74,6 @@ export class ActiveRun {
   }
 
   async #reuse(stage: ResolvedStage, decision: Decision, { manifest, events }: Hit, ms: () => number): Promise<void> {
-    await this.#scope.store.touch(manifest)
     this.#replay(stage.id, events)
     await this.#finish(stage, decision, manifest.outputs, 'hit', ms())
   }
@@ -91,7 +93,7 @@ export class ActiveRun {
     } catch (error) {
       const reason = signal.aborted ? 'interrupted' : (decision?.reason ?? 'its inputs could not be read')
       if (!this.#summaries.has(stage.id)) this.#conclude(stage, decision, 'failed', reason, ms())
-      throw error
+      throw diskFailure(error, stage.id, this.#scope.store.dir) ?? error
     }
   }
 

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Digest } from '../std/hash.ts'
 import { isAlive, type ProcessIdentity } from '../std/process-identity.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
@@ -27,12 +27,19 @@ export interface StoredFolder {
   readonly usedMs: number
 }
 
+/** What a killed process left half made, by absolute path. */
+export interface LeftOver {
+  readonly path: string
+  readonly usedMs: number
+}
+
 export interface Inventory {
   readonly results: readonly StoredResult[]
   readonly objects: ReadonlyMap<Digest, StoredObject>
   readonly folders: readonly StoredFolder[]
-  /** Folders of results without a readable manifest. */
+  /** Folders of results whose manifest is not readable. */
   readonly broken: readonly Digest[]
+  readonly leftOvers: readonly LeftOver[]
   /** Unix milliseconds at which the oldest run that is under way began; undefined when none is. */
   readonly liveSinceMs: number | undefined
 }
@@ -59,9 +66,11 @@ const usedAt = async (path: string) => (await stat(path).catch(() => undefined))
 /** Where runs say that they are under way, one file each. */
 export const liveRunsIn = (dir: string): string => join(dir, 'locks', 'runs')
 
-async function liveSince(dir: string): Promise<number | undefined> {
+/** When the oldest run that is under way began, and what ended runs left of theirs. */
+async function liveRuns(dir: string) {
   const folder = liveRunsIn(dir)
   const begun: number[] = []
+  const ended: LeftOver[] = []
   for (const name of await names(folder)) {
     const path = join(folder, name)
     try {
@@ -70,11 +79,27 @@ async function liveSince(dir: string): Promise<number | undefined> {
       // Of a process on another machine nobody knows; one that ended there took its word back, unless it was killed.
       const alive = isAlive(identity) ?? Date.now() - mtimeMs < foreignRunMs
       if (alive) begun.push(mtimeMs)
+      else ended.push({ path, usedMs: mtimeMs })
     } catch {
       // It ended in between.
     }
   }
-  return begun.length === 0 ? undefined : Math.min(...begun)
+  return { liveSinceMs: begun.length === 0 ? undefined : Math.min(...begun), ended }
+}
+
+/** Names of what is written beside its place first, and of locks put aside. */
+const halfMade = /^\..*\.tmp$|\.(new|broken)$/
+
+async function leftOversIn(dir: string): Promise<readonly LeftOver[]> {
+  const found: LeftOver[] = []
+  for (const folder of ['results', 'trees', 'stat', 'locks']) {
+    for (const name of await readdir(join(dir, folder), { recursive: true }).catch(() => [] as string[])) {
+      if (!halfMade.test(basename(name))) continue
+      const path = join(dir, folder, name)
+      found.push({ path, usedMs: await usedAt(path) })
+    }
+  }
+  return found
 }
 
 /** Everything that the store in `dir` holds. Reads no artifact. */
@@ -82,10 +107,14 @@ export async function inventory(dir: string): Promise<Inventory> {
   const at = (kind: string, name: string) => join(dir, kind, name.slice(0, 2), name)
   const results: StoredResult[] = []
   const broken: Digest[] = []
+  const unfinished: LeftOver[] = []
   for (const key of await digestsIn(join(dir, 'results'))) {
     const file = join(at('results', key), 'manifest.json')
-    const manifest = parseManifest(await readFile(file, 'utf8').catch(() => ''), key)
-    if (manifest === undefined) broken.push(key)
+    const text = await readFile(file, 'utf8').catch(() => undefined)
+    const manifest = parseManifest(text ?? '', key)
+    // Without a manifest a result is being written, or was never finished.
+    if (text === undefined) unfinished.push({ path: at('results', key), usedMs: await usedAt(at('results', key)) })
+    else if (manifest === undefined) broken.push(key)
     else results.push({ manifest, usedMs: await usedAt(file) })
   }
   const objects = new Map<Digest, StoredObject>()
@@ -102,5 +131,13 @@ export async function inventory(dir: string): Promise<Inventory> {
     const folder = join(dir, 'scratch', name)
     folders.push({ kind: 'scratch', name, bytes: await bytesIn(folder), usedMs: await usedAt(folder) })
   }
-  return { results, objects, folders, broken, liveSinceMs: await liveSince(dir) }
+  const { liveSinceMs, ended } = await liveRuns(dir)
+  return {
+    results,
+    objects,
+    folders,
+    broken,
+    leftOvers: [...unfinished, ...(await leftOversIn(dir)), ...ended],
+    liveSinceMs,
+  }
 }

@@ -1,5 +1,5 @@
 import type { Digest } from '../std/hash.ts'
-import type { Inventory, StoredFolder, StoredResult } from './cache-inventory.ts'
+import type { Inventory, StoredFolder, StoredObject, StoredResult } from './cache-inventory.ts'
 
 /** What a run's lock names: it is never removed while the run is kept. */
 export interface Kept {
@@ -17,9 +17,11 @@ export interface RemovalLimits {
 export interface Removal {
   readonly results: readonly StoredResult[]
   /** Artifacts that nothing refers to then. */
-  readonly objects: readonly Digest[]
+  readonly objects: readonly StoredObject[]
   readonly folders: readonly StoredFolder[]
   readonly broken: readonly Digest[]
+  /** Absolute paths. */
+  readonly leftOvers: readonly string[]
   readonly freedBytes: number
   readonly leftBytes: number
 }
@@ -38,7 +40,7 @@ const objectsOf = ({ manifest }: StoredResult) => Object.values(manifest.outputs
  * names, nor what was used since a run that is under way began. Changes nothing.
  */
 export function planRemoval(
-  { results, objects, folders, broken, liveSinceMs }: Inventory,
+  { results, objects, folders, broken, leftOvers, liveSinceMs }: Inventory,
   kept: Kept,
   { maxBytes = Number.POSITIVE_INFINITY, olderThanMs = Number.POSITIVE_INFINITY }: RemovalLimits,
   nowMs: number,
@@ -51,17 +53,24 @@ export function planRemoval(
   for (const { bytes } of objects.values()) left += bytes
   const all = left
 
-  const removed = { results: [] as StoredResult[], objects: [] as Digest[], folders: [] as StoredFolder[] }
+  const removed = { results: [] as StoredResult[], objects: [] as StoredObject[], folders: [] as StoredFolder[] }
   const drop = (digest: Digest) => {
     const object = objects.get(digest)
     if (object === undefined || kept.objects.has(digest) || object.usedMs >= untouchableMs) return
-    removed.objects.push(digest)
+    removed.objects.push(object)
     left -= object.bytes
   }
   // Results that were damaged or removed by hand leave artifacts behind.
   for (const { digest, usedMs } of objects.values())
     if (!references.has(digest) && nowMs - usedMs > settleMs) drop(digest)
 
+  const made = new Set(results.map(({ manifest }) => manifest.key))
+  // A process was killed between recording the result and removing what it was made in.
+  const isLeftOver = (candidate: Candidate) =>
+    candidate.kind === 'folder' &&
+    candidate.folder.kind === 'scratch' &&
+    made.has(candidate.folder.name) &&
+    nowMs - candidate.usedMs > settleMs
   const candidates: Candidate[] = [
     ...results
       .filter(({ manifest }) => !kept.keys.has(manifest.key))
@@ -70,7 +79,7 @@ export function planRemoval(
   ]
   for (const candidate of candidates.sort((a, b) => a.usedMs - b.usedMs)) {
     if (candidate.usedMs >= untouchableMs) continue
-    if (nowMs - candidate.usedMs <= olderThanMs && left <= maxBytes) continue
+    if (nowMs - candidate.usedMs <= olderThanMs && left <= maxBytes && !isLeftOver(candidate)) continue
     if (candidate.kind === 'folder') {
       removed.folders.push(candidate.folder)
       left -= candidate.folder.bytes
@@ -83,5 +92,6 @@ export function planRemoval(
       if (count === 0) drop(digest)
     }
   }
-  return { ...removed, broken, freedBytes: all - left, leftBytes: left }
+  const old = leftOvers.filter(({ usedMs }) => nowMs - usedMs > settleMs).map(({ path }) => path)
+  return { ...removed, broken, leftOvers: old, freedBytes: all - left, leftBytes: left }
 }

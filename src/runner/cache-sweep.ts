@@ -1,3 +1,4 @@
+import { rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskFailure } from '../errors/store.ts'
 import { crashPoint } from '../std/crash-point.ts'
@@ -28,23 +29,53 @@ export async function keptBy(runsDir: string, count: number): Promise<Kept & { r
 }
 
 /**
- * Removes what was planned: each result before its artifacts, each in one step for every reader.
+ * Removes a folder unless it was used since `usedMs`, as the stamp of `stamp` in it says: put aside first, so that who
+ * would use it from now on finds nothing. Answers whether it is gone.
+ */
+async function removeUnused(dir: string, stamp: string, usedMs: number, aside: string): Promise<boolean> {
+  try {
+    await rename(dir, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
+    throw error
+  }
+  crashPoint('cache.set-aside')
+  const stamped = await stat(join(aside, stamp)).catch(() => undefined)
+  const isUsed = stamped !== undefined && stamped.mtimeMs > usedMs
+  const succeeded = (work: Promise<void>) =>
+    work.then(
+      () => true,
+      () => false,
+    )
+  // Where the like was made meanwhile, that stays.
+  if (isUsed && (await succeeded(rename(aside, dir)))) return false
+  await rm(aside, { recursive: true, force: true })
+  return !isUsed
+}
+
+/**
+ * Removes what was planned, each result before its artifacts, each in one step for every reader, and nothing that was
+ * used since.
  * @throws XpError when the disk refuses
  */
-export async function sweep(store: Store, { results, objects, folders, broken }: Removal): Promise<void> {
-  const remove = (dir: string) => removeFolder(dir, store.temporary())
+export async function sweep(store: Store, removal: Removal): Promise<void> {
+  const { results, objects, folders, broken, leftOvers } = removal
+  const remove = (dir: string, stamp: string, usedMs: number) => removeUnused(dir, stamp, usedMs, store.temporary())
+  const kept = new Set<Digest>()
   try {
-    for (const key of broken) await remove(store.resultDir(key))
-    for (const { manifest } of results) {
-      await remove(store.resultDir(manifest.key))
+    for (const key of broken) await removeFolder(store.resultDir(key), store.temporary())
+    for (const path of leftOvers) await rm(path, { recursive: true, force: true })
+    for (const { manifest, usedMs } of results) {
+      const isGone = await remove(store.resultDir(manifest.key), 'manifest.json', usedMs)
+      if (!isGone) for (const { digest } of Object.values(manifest.outputs)) kept.add(digest)
       crashPoint('cache.result-removed')
     }
-    for (const digest of objects) {
-      await remove(store.objectDir(digest))
+    for (const { digest, usedMs } of objects) {
+      if (!kept.has(digest)) await remove(store.objectDir(digest), '.', usedMs)
       crashPoint('cache.object-removed')
     }
-    for (const { kind, name } of folders)
-      await remove(kind === 'source' ? store.sourceDir(name) : store.scratchDir(name))
+    for (const { kind, name, usedMs } of folders)
+      await remove(kind === 'source' ? store.sourceDir(name) : store.scratchDir(name), '.', usedMs)
   } catch (error) {
     throw diskFailure(error, 'removing cached results', store.dir) ?? error
   }

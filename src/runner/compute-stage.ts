@@ -6,6 +6,7 @@ import { diskFailure } from '../errors/store.ts'
 import { expectedErrors } from '../errors/xp-error.ts'
 import type { OutputPorts } from '../registry/artifact.ts'
 import type { ResolvedStage } from '../registry/experiment.ts'
+import { stampUse } from '../std/clock.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { lockKey, type ProcessLock } from '../std/process-lock.ts'
 import type { ArtifactReader } from './artifact-reader.ts'
@@ -68,6 +69,8 @@ async function runAndPublish(
   const started = performance.now()
   const scratch = store.scratchDir(decision.key)
   await mkdir(join(scratch, 'files'), { recursive: true })
+  // What an interrupted run left is in use again.
+  await stampUse(scratch)
   crashPoint('stage.scratch-made')
   const recorder = new StageRecorder(stage, scope.log, join(scratch, 'events.jsonl'))
   try {
@@ -133,36 +136,32 @@ export async function computeStage(
 ): Promise<Computed> {
   const { store, log, signal } = scope
   const scratch = store.scratchDir(decision.key)
+  const lock = await lockKey(store.locks, decision.key, {
+    signal,
+    onWait(holder) {
+      const isOwn = holder?.pid === process.pid && holder.host === hostname()
+      const who = holder === undefined ? '' : ` (process ${holder.pid} on ${holder.host})`
+      const message = `another ${isOwn ? 'stage of this run' : `run${who}`} computes the same: waiting for its result`
+      log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
+    },
+  })
+  crashPoint('stage.locked')
   try {
-    const lock = await lockKey(store.locks, decision.key, {
-      signal,
-      onWait(holder) {
-        const isOwn = holder?.pid === process.pid && holder.host === hostname()
-        const who = holder === undefined ? '' : ` (process ${holder.pid} on ${holder.host})`
-        const message = `another ${isOwn ? 'stage of this run' : `run${who}`} computes the same: waiting for its result`
-        log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
-      },
-    })
-    crashPoint('stage.locked')
-    try {
-      const found = await store.lookup(decision.key)
-      if (found.kind === 'damaged') await store.discard(decision.key, found)
-      if (found.kind === 'hit' && !scope.forced) return { kind: 'hit', found }
-      if (scope.forced) await rm(scratch, { recursive: true, force: true })
-      const outputs = await runAndPublish(stage, decision, made, scope, lock)
-      await rm(scratch, { recursive: true, force: true })
-      crashPoint('stage.scratch-removed')
-      const earlier = found.kind === 'hit' ? found.manifest : undefined
-      for (const [port, { digest }] of Object.entries(earlier?.outputs ?? {})) {
-        if (outputs[port]?.digest === digest) continue
-        const message = `${port} has other bytes than the same stage made in run ${earlier?.run}`
-        log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
-      }
-      return { kind: 'ran', outputs }
-    } finally {
-      await lock.release()
+    const found = await store.lookup(decision.key)
+    if (found.kind === 'damaged') await store.discard(decision.key, found)
+    if (found.kind === 'hit' && !scope.forced && (await store.touch(found.manifest))) return { kind: 'hit', found }
+    if (scope.forced) await rm(scratch, { recursive: true, force: true })
+    const outputs = await runAndPublish(stage, decision, made, scope, lock)
+    await rm(scratch, { recursive: true, force: true })
+    crashPoint('stage.scratch-removed')
+    const earlier = found.kind === 'hit' ? found.manifest : undefined
+    for (const [port, { digest }] of Object.entries(earlier?.outputs ?? {})) {
+      if (outputs[port]?.digest === digest) continue
+      const message = `${port} has other bytes than the same stage made in run ${earlier?.run}`
+      log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
     }
-  } catch (error) {
-    throw diskFailure(error, stage.id, store.dir) ?? error
+    return { kind: 'ran', outputs }
+  } finally {
+    await lock.release()
   }
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { diskFailure, runsNotWritable } from '../errors/store.ts'
+import { diskFailure, runsNotWritable, storeNotOpened } from '../errors/store.ts'
 import { unknownStageId } from '../errors/wiring.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
@@ -13,7 +13,7 @@ import { ActiveRun } from './active-run.ts'
 import { ArtifactReader } from './artifact-reader.ts'
 import { EventLog } from './event-log.ts'
 import { LazyEngine } from './lazy-engine.ts'
-import { announceRun } from './live-run.ts'
+import { announceRun, type LiveRun } from './live-run.ts'
 import { planExperiment } from './plan.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { errorFacts } from './run-error.ts'
@@ -76,11 +76,34 @@ async function mayCompute({ stages, snapshot }: Prepared, force: true | readonly
  * XpError when `force` or `until` name no stage, or the run's folder cannot be written.
  */
 export async function executeExperiment(options: ExecuteOptions): Promise<Execution> {
-  const { experiment, store, signal, version, jobs = availableParallelism() } = options
+  const { experiment, store } = options
   const force = forcedStages(options)
-  const prepared = await prepare(experiment, store, options)
-  if (options.checkEngine !== undefined && (await mayCompute(prepared, force))) await options.checkEngine()
-  const { runId, dir, log, metrics, ended } = await openRun(options, prepared)
+  const live = await announced(store)
+  try {
+    const prepared = await prepare(experiment, store, options)
+    if (options.checkEngine !== undefined && (await mayCompute(prepared, force))) await options.checkEngine()
+    return await executePrepared(options, prepared, force, live)
+  } finally {
+    await live.ended()
+  }
+}
+
+async function announced(store: Store): Promise<LiveRun> {
+  try {
+    return await announceRun(store.dir)
+  } catch (error) {
+    throw storeNotOpened(store.dir, error)
+  }
+}
+
+async function executePrepared(
+  options: ExecuteOptions,
+  prepared: Prepared,
+  force: true | readonly string[],
+  live: LiveRun,
+): Promise<Execution> {
+  const { experiment, store, signal, version, jobs = availableParallelism() } = options
+  const { runId, dir, log, metrics } = await openRun(options, prepared, live)
   const engine = new LazyEngine(() => options.createEngine(experiment.engine), prepared.snapshot.engine)
   const scope = {
     runId,
@@ -115,8 +138,6 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
     for (const report of await writeReports(dir, record, store)) log.emit({ type: 'artifact', ...report })
   } catch (thrown) {
     end ??= { thrown: diskFailure(thrown, `run ${runId}`, store.dir) ?? thrown, stage: '' }
-  } finally {
-    await ended()
   }
   const status: RunStatus = end === undefined ? 'finished' : signal.aborted ? 'interrupted' : 'failed'
   const error: ErrorFacts | undefined =
@@ -131,8 +152,8 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
   }
 }
 
-async function openRun(options: ExecuteOptions, prepared: Prepared) {
-  const { experiment, runsDir, store, version } = options
+async function openRun(options: ExecuteOptions, prepared: Prepared, live: LiveRun) {
+  const { experiment, runsDir, version } = options
   try {
     const { runId, dir } = await createRunFolder(runsDir, experiment.name)
     crashPoint('run.folder-made')
@@ -140,11 +161,11 @@ async function openRun(options: ExecuteOptions, prepared: Prepared) {
     const run = runFacts(experiment, prepared.stages, { runId, dir }, version)
     const metrics = new RunMetrics()
     const log = new EventLog(join(dir, 'events.jsonl'), [metrics, ...options.sinks(run)])
-    const ended = await announceRun(store.dir, runId)
+    await live.named(runId)
     log.emit({ type: 'run-started', run })
     crashPoint('run.started')
-    return { runId, dir, log, metrics, ended }
+    return { runId, dir, log, metrics }
   } catch (error) {
-    throw diskFailure(error, `recording a run in ${runsDir}`, runsDir) ?? runsNotWritable(runsDir, error) ?? error
+    throw runsNotWritable(runsDir, error) ?? diskFailure(error, `recording a run in ${runsDir}`, runsDir) ?? error
   }
 }

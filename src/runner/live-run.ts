@@ -1,16 +1,31 @@
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { steadyNow } from '../std/clock.ts'
+import { stampUse } from '../std/clock.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { ownIdentity } from '../std/process-identity.ts'
 import { liveRunsIn } from './cache-inventory.ts'
 
-/** Says that a run is under way, so that nothing it uses is removed; answers what takes the word back. */
-export async function announceRun(storeDir: string, runId: string): Promise<() => Promise<void>> {
-  const file = join(liveRunsIn(storeDir), `${runId}.json`)
+/** The word that a run is under way, from before it looks at the store: nothing that it uses since is removed. */
+export interface LiveRun {
+  /** Says which run it is, once that is known. */
+  named(runId: string): Promise<void>
+  ended(): Promise<void>
+}
+
+export async function announceRun(storeDir: string): Promise<LiveRun> {
+  const fileOf = (name: string) => join(liveRunsIn(storeDir), `${name}.json`)
+  let file = fileOf(randomUUID())
   await mkdir(liveRunsIn(storeDir), { recursive: true })
   await writeFile(file, JSON.stringify(ownIdentity()))
-  await utimes(file, steadyNow() / 1000, steadyNow() / 1000)
+  await stampUse(file)
   crashPoint('run.announced')
-  return () => rm(file, { force: true })
+  return {
+    async named(runId) {
+      await rename(file, fileOf(runId))
+      file = fileOf(runId)
+    },
+    // What stays names a process that ends soon.
+    ended: () => rm(file, { force: true }).catch(() => undefined),
+  }
 }

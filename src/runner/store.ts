@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diskFailure, storeNotWritable } from '../errors/store.ts'
+import { diskFailure, storeNotOpened } from '../errors/store.ts'
 import type { AnyArtifactType } from '../registry/artifact.ts'
 import type { StageEvent } from '../registry/events.ts'
 import type { SourceStore } from '../sources/source.ts'
-import { steadyNow } from '../std/clock.ts'
+import { stampUse } from '../std/clock.ts'
 import { crashPoint } from '../std/crash-point.ts'
 import { syncDirectory, writeFileAtomic } from '../std/fs.ts'
 import { type Digest, digestTree, sha256, type TreeFile } from '../std/hash.ts'
@@ -34,12 +34,6 @@ async function readText(path: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
-}
-
-/** Stamps a path as used now. Who may read the store but not write it loses the order of use alone. */
-async function used(path: string): Promise<void> {
-  const seconds = steadyNow() / 1000
-  await utimes(path, seconds, seconds).catch(() => undefined)
 }
 
 /** Results by key and artifacts by content, in a folder. The truth is `results/<key>/manifest.json`, written last. */
@@ -140,11 +134,8 @@ export class Store implements SourceStore {
 
   async #moveIn(temporary: string, output: StoredOutput): Promise<void> {
     const target = this.objectDir(output.digest)
-    if ((await damageOf(target, output, this.#verified)) === undefined) {
-      // Its result is to be recorded: it is in use from now on.
-      await used(target)
-      return
-    }
+    // Its result is to be recorded: it is in use from now on, unless it is being removed.
+    if ((await damageOf(target, output, this.#verified)) === undefined && (await stampUse(target))) return
     await syncTree(temporary, output.files)
     crashPoint('store.object-synced')
     await removeFolder(target, this.temporary())
@@ -160,7 +151,7 @@ export class Store implements SourceStore {
       if (damage !== undefined) throw error
     }
     crashPoint('store.object-renamed')
-    await used(target)
+    await stampUse(target)
     await syncDirectory(join(target, '..'))
     await syncDirectory(join(this.dir, 'objects'))
   }
@@ -175,7 +166,7 @@ export class Store implements SourceStore {
       crashPoint('store.events-written')
       await writeFileAtomic(join(dir, 'manifest.json'), `${JSON.stringify(whole)}\n`)
       crashPoint('store.manifest-written')
-      await used(join(dir, 'manifest.json'))
+      await stampUse(join(dir, 'manifest.json'))
       await syncDirectory(join(dir, '..'))
       await appendFile(this.#index(manifest.uses), `${manifest.key}\n`)
       crashPoint('store.indexed')
@@ -184,12 +175,16 @@ export class Store implements SourceStore {
     }
   }
 
-  /** Makes a known result the latest of `history`, what a later miss is compared with, and the last to be removed. */
-  async touch({ uses, key }: Manifest): Promise<void> {
-    await used(join(this.#at('results', key), 'manifest.json'))
+  /**
+   * Makes a known result the latest of `history`, what a later miss is compared with, and the last to be removed. Answers
+   * whether it is still there.
+   */
+  async touch({ uses, key }: Manifest): Promise<boolean> {
+    if (!(await stampUse(join(this.#at('results', key), 'manifest.json')))) return false
     crashPoint('store.touched')
     const text = (await readText(this.#index(uses))) ?? ''
     if (!text.endsWith(`${key}\n`)) await appendFile(this.#index(uses), `${key}\n`)
+    return true
   }
 
   #index(uses: string): string {
@@ -251,7 +246,7 @@ export async function openStore(dir: string): Promise<Store> {
     })
     await sweep(join(dir, 'tmp'), Date.now())
   } catch (error) {
-    throw diskFailure(error, `opening the store ${dir}`, dir) ?? storeNotWritable(dir, error)
+    throw storeNotOpened(dir, error)
   }
   return new Store(dir, await StatCache.open(join(dir, 'stat', 'objects.json')))
 }

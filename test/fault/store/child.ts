@@ -1,5 +1,13 @@
-import { collectGarbage, runWords } from './resuming-words.ts'
+import { collectAgain, collectGarbage, runMany, runWords } from './resuming-words.ts'
 
-/** `child.ts DIR [gated|gc]`: a process of its own that runs the words experiment, or empties its cache; prints the result as JSON. */
-const [dir = '', task] = process.argv.slice(2)
-process.stdout.write(JSON.stringify(task === 'gc' ? await collectGarbage(dir) : await runWords(dir, task === 'gated')))
+const tasks: Readonly<Record<string, (dir: string) => Promise<object>>> = {
+  once: (dir) => runWords(dir),
+  gated: (dir) => runWords(dir, true),
+  hundred: (dir) => runMany(dir, 100),
+  gc: collectGarbage,
+  'gc-again': collectAgain,
+}
+
+/** `child.ts DIR TASK`: a process of its own that prints what the task answers as JSON. */
+const [dir = '', task = ''] = process.argv.slice(2)
+process.stdout.write(JSON.stringify(await tasks[task]?.(dir)))

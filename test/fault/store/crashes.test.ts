@@ -22,6 +22,7 @@ const before: Readonly<Record<string, (dir: string) => Promise<unknown>>> = {
   'store.touched': runWords,
   'store.result-discarded': spoilt,
   'store.old-object-removed': spoilt,
+  'cache.set-aside': runWords,
   'cache.result-removed': runWords,
   'cache.object-removed': runWords,
 }
@@ -50,7 +51,7 @@ it('knows at least 25 crash points', () => {
 it.each([...crashPoints, 'test.third-step'])('ends with the undisturbed bytes after SIGKILL at %s', async (crashAt) => {
   const dir = newProject()
   await before[crashAt]?.(dir)
-  const task = crashAt.startsWith('cache.') ? 'gc' : ''
+  const task = crashAt.startsWith('cache.') ? 'gc' : 'once'
   expect((await runChild(dir, { crashAt, task })).signal).toBe('SIGKILL')
   const { result, outputs } = await runWords(dir)
   expect(result.status).toBe('finished')

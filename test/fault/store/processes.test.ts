@@ -42,3 +42,25 @@ it('computes a stage once when two processes want it', async () => {
   const warnings = eventsOf(waited?.result.dir ?? '').filter((event) => event.type === 'warning')
   expect(warnings.some(({ message }) => message.includes('waiting for its result'))).toBe(true)
 })
+
+it('two processes that run a hundred experiments make each result once', async () => {
+  const dir = newProject()
+  const [one, other] = await Promise.all([runChild(dir, { task: 'hundred' }), runChild(dir, { task: 'hundred' })])
+  expect(one.outputs).toEqual(other.outputs)
+  const computed = readFileSync(join(dir, 'computed.log'), 'utf8').trim().split('\n').map(Number)
+  expect(computed.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1))
+  expect(readdirSync(join(dir, 'runs'))).toHaveLength(200)
+  expect(readdirSync(join(dir, '.xp/tmp'))).toEqual([])
+}, 240_000)
+
+it('a store that is emptied all the time harms no run', async () => {
+  const dir = newProject()
+  const emptied = runChild(dir, { task: 'gc-again' })
+  const running = Promise.all([runChild(dir, { task: 'hundred' }), runChild(dir, { task: 'hundred' })])
+  const runs = await running.finally(() => writeFileSync(join(dir, 'enough'), ''))
+  const { result } = (await emptied) as unknown as { result: { rounds: number; removed: number } }
+  expect(runs[0]?.outputs).toEqual(runs[1]?.outputs)
+  expect(runs[0]?.outputs).toHaveLength(100)
+  expect(result.rounds).toBeGreaterThan(3)
+  expect(result.removed).toBeGreaterThan(0)
+}, 240_000)

@@ -21,7 +21,7 @@ export function newProject(): string {
 }
 
 /** Runs the words experiment in a process of its own, which may be killed at a crash point. */
-export function runChild(dir: string, { crashAt = '', task = '' } = {}): Promise<Ended> {
+export function runChild(dir: string, { crashAt = '', task = 'once' } = {}): Promise<Ended> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'child.ts'), dir, task], {
       cwd: root,

@@ -28,6 +28,7 @@ function stored(results: readonly Fact[], objects: Readonly<Record<string, reado
     ),
     folders: [],
     broken: [],
+    leftOvers: [],
     liveSinceMs: undefined,
   }
   return made
@@ -47,17 +48,33 @@ const three = () =>
 
 it('without limits removes what belongs to nothing, unless it may be about to', () => {
   const removal = planRemoval(three(), nothing, {}, now)
-  expect(removal).toMatchObject({ results: [], objects: ['orphan'], freedBytes: 7, leftBytes: 759 })
+  expect(removal).toMatchObject({ results: [], objects: [{ digest: 'orphan' }], freedBytes: 7, leftBytes: 759 })
+})
+
+it('removes what killed processes left, once it is old', () => {
+  const folder = (name: string, ago: number) => ({ kind: 'scratch' as const, name, bytes: 3, usedMs: now - ago * hour })
+  const inventory = {
+    ...three(),
+    leftOvers: [
+      { path: '/x/.a.tmp', usedMs: now - 2 * hour },
+      { path: '/x/.b.tmp', usedMs: now - 0.5 * hour },
+    ],
+    // The result of `old` is there; what makes `unfinished` may go on.
+    folders: [folder('old', 2), folder('middle', 0.5), folder('unfinished', 20)],
+  }
+  const removal = planRemoval(inventory, { ...nothing, keys: new Set(['old', 'middle', 'new']) }, {}, now)
+  expect(removal.leftOvers).toEqual(['/x/.a.tmp'])
+  expect(removal.folders.map(({ name }) => name)).toEqual(['old'])
 })
 
 it('removes the least recently used until the rest fits; what is shared stays', () => {
   const removal = planRemoval(three(), nothing, { maxBytes: 660 }, now)
   expect(keysOf(removal)).toEqual(['old'])
-  expect(removal.objects).toEqual(['orphan', 'a'])
+  expect(removal.objects.map(({ digest }) => digest)).toEqual(['orphan', 'a'])
   expect(removal.leftBytes).toBe(659)
   const all = planRemoval(three(), nothing, { maxBytes: 0 }, now)
   expect(keysOf(all)).toEqual(['old', 'middle', 'new'])
-  expect([...all.objects].sort()).toEqual(['a', 'b', 'c', 'orphan', 'shared'])
+  expect(all.objects.map(({ digest }) => digest).sort()).toEqual(['a', 'b', 'c', 'orphan', 'shared'])
 })
 
 it('removes what was not used for long', () => {
@@ -68,14 +85,14 @@ it('keeps what a kept run names, its artifacts even where their result is gone',
   const kept = { keys: new Set(['old']), objects: new Set(['a', 'b', 'shared']) }
   const removal = planRemoval(three(), kept, { maxBytes: 0 }, now)
   expect(keysOf(removal)).toEqual(['middle', 'new'])
-  expect(removal.objects).toEqual(['orphan', 'c'])
+  expect(removal.objects.map(({ digest }) => digest)).toEqual(['orphan', 'c'])
 })
 
 it('touches nothing that was used since a run under way began', () => {
   const inventory = { ...three(), liveSinceMs: now - 15 * hour }
   const removal = planRemoval(inventory, nothing, { maxBytes: 0 }, now)
   expect(keysOf(removal)).toEqual(['old', 'middle'])
-  expect(removal.objects).toEqual(['a', 'b'])
+  expect(removal.objects.map(({ digest }) => digest)).toEqual(['a', 'b'])
 })
 
 it('holds its promises for any store', () => {
@@ -103,7 +120,7 @@ it('holds its promises for any store', () => {
         const kept = { keys: new Set(keys), objects: new Set(keptObjects) }
         const removal = planRemoval(inventory, kept, limit, now)
         const removed = new Set(keysOf(removal))
-        const gone = new Set(removal.objects)
+        const gone = new Set(removal.objects.map(({ digest }) => digest))
         for (const key of keys) expect(removed.has(key)).toBe(false)
         for (const { key, outputs } of results)
           if (!removed.has(key)) for (const digest of outputs) expect(gone.has(digest), `${key} ${digest}`).toBe(false)
