@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Digest } from '../std/hash.ts'
 import { isAlive, type ProcessIdentity } from '../std/process-identity.ts'
-import { type Manifest, parseManifest } from './manifest.ts'
+import { foreignFormat, type Manifest, parseManifest } from './manifest.ts'
 
 /** A stored artifact: its digest is its name. */
 export interface StoredObject {
@@ -112,8 +112,9 @@ export async function inventory(dir: string): Promise<Inventory> {
     const file = join(at('results', key), 'manifest.json')
     const text = await readFile(file, 'utf8').catch(() => undefined)
     const manifest = parseManifest(text ?? '', key)
-    // Without a manifest a result is being written, or was never finished.
-    if (text === undefined) unfinished.push({ path: at('results', key), usedMs: await usedAt(at('results', key)) })
+    // Without a manifest a result is being written, or was never finished; others belong to another version of xp.
+    if (text === undefined || foreignFormat(text) !== undefined)
+      unfinished.push({ path: at('results', key), usedMs: await usedAt(at('results', key)) })
     else if (manifest === undefined) broken.push(key)
     else results.push({ manifest, usedMs: await usedAt(file) })
   }

@@ -92,6 +92,6 @@ export async function decide(
       ? `unchanged since run ${lookup.manifest.run}`
       : lookup.kind === 'damaged'
         ? `result damaged: ${lookup.why}`
-        : await reasonToRun(stage, ingredients, snapshot)
+        : (lookup.why ?? (await reasonToRun(stage, ingredients, snapshot)))
   return { key, ingredients, lookup, reason }
 }

@@ -35,12 +35,25 @@ function isOutput(value: StoredOutput): boolean {
   return isDigest(value.digest) && typeof value.type === 'string' && digestTree(value.files) === value.digest
 }
 
+/** The format that this version of xp writes and reads. */
+const format = 1
+
+/** What format a manifest is in that another version of xp wrote; undefined for one of this version, or none. */
+export function foreignFormat(text: string): number | undefined {
+  try {
+    const { format: written } = JSON.parse(text) as { format?: unknown }
+    return typeof written === 'number' && written !== format ? written : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The manifest in `text`, or undefined when it is not a whole and consistent manifest of `key`. */
 export function parseManifest(text: string, key: Digest): Manifest | undefined {
   try {
     const manifest = JSON.parse(text) as Manifest
     const sound =
-      manifest.format === 1 &&
+      manifest.format === format &&
       manifest.key === key &&
       keyOf(manifest.ingredients) === key &&
       isDigest(manifest.events) &&

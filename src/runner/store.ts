@@ -12,12 +12,13 @@ import { type Digest, digestTree, sha256, type TreeFile } from '../std/hash.ts'
 import { StatCache } from '../std/stat-cache.ts'
 import { hashFiles, listTree } from '../std/tree.ts'
 import { eventLine, parseEvents } from './event-text.ts'
-import { type Manifest, parseManifest, type StoredOutput } from './manifest.ts'
+import { foreignFormat, type Manifest, parseManifest, type StoredOutput } from './manifest.ts'
 import { damageOf, removeFolder, syncTree } from './store-object.ts'
 
 /** What the store holds under a key. A damaged result is never served. */
 export type Lookup =
-  | { readonly kind: 'none' }
+  /** `why` where something is there that this version cannot read. */
+  | { readonly kind: 'none'; readonly why?: string }
   | { readonly kind: 'hit'; readonly manifest: Manifest; readonly events: readonly StageEvent[] }
   | { readonly kind: 'damaged'; readonly why: string; readonly objects: readonly Digest[] }
 
@@ -89,6 +90,9 @@ export class Store implements SourceStore {
     const dir = this.#at('results', key)
     const text = await readText(join(dir, 'manifest.json'))
     if (text === undefined) return { kind: 'none' }
+    const foreign = foreignFormat(text)
+    if (foreign !== undefined)
+      return { kind: 'none', why: `its result was written by another version of xp (format ${foreign})` }
     const manifest = parseManifest(text, key)
     if (manifest === undefined) return { kind: 'damaged', why: 'its manifest is not readable', objects: [] }
     const events = await readText(join(dir, 'events.jsonl'))

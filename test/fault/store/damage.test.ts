@@ -14,9 +14,11 @@ import {
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { XpError } from '../../../src/errors/xp-error.ts'
 import { defineStage } from '../../../src/registry/stage.ts'
+import { inventory } from '../../../src/runner/cache-inventory.ts'
+import { planRemoval } from '../../../src/runner/cache-removal.ts'
 import { openStore } from '../../../src/runner/store.ts'
 import { racyMs } from '../../../src/std/stat-cache.ts'
 import { Count, execute, type Place, reasonOf, statuses, trainCount, wordsExperiment } from '../../unit/runner/fakes.ts'
@@ -84,6 +86,52 @@ it.each(Object.keys(damages))('serves no result with %s, and computes it again',
   expect(reasonOf(again, 'train')).toBe(`result damaged: ${damage?.says}`)
   expect(manifestOf(key).outputs.count.digest).toBe(digest)
   expect(statuses(await execute(wordsExperiment({ root }), place))).toMatchObject({ train: 'hit' })
+})
+
+it('does not read what another version of xp wrote, says so, and makes it anew', async () => {
+  const first = await execute(wordsExperiment({ root }), place)
+  const key = first.result.stages.find((stage) => stage.id === 'train')?.key ?? ''
+  const path = join(at('results', key), 'manifest.json')
+  writeFileSync(path, JSON.stringify({ ...manifestOf(key), format: 0, outputs: 'elsewhere' }))
+  const again = await execute(wordsExperiment({ root }), place)
+  expect(statuses(again)).toEqual({ load: 'hit', pick: 'hit', train: 'ran', report: 'hit' })
+  expect(reasonOf(again, 'train')).toBe('its result was written by another version of xp (format 0)')
+  expect(statuses(await execute(wordsExperiment({ root }), place))).toMatchObject({ train: 'hit' })
+})
+
+it.each(['an index of other lines', 'a stat cache of another format', 'no index'])('works with %s', async (what) => {
+  const first = await execute(wordsExperiment({ root }), place)
+  const index = join(place.store, 'index', 'train.count.txt')
+  if (what === 'an index of other lines') writeFileSync(index, '2 train/count\nx\n')
+  else if (what === 'no index') rmSync(index)
+  else writeFileSync(join(place.store, 'stat', 'objects.json'), '{"format":0,"rows":[]}')
+  const again = await execute(wordsExperiment({ root }), place)
+  expect(again.result.stages.map(({ key, status }) => [key, status])).toEqual(
+    first.result.stages.map(({ key }) => [key, 'hit']),
+  )
+})
+
+it('needs no clock that goes forward', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const first = await execute(wordsExperiment({ root }), place)
+    const key = first.result.stages.find((stage) => stage.id === 'train')?.key ?? ''
+    const manifest = join(at('results', key), 'manifest.json')
+    const used = statSync(manifest).mtimeMs
+    vi.setSystemTime(new Date('2001-01-01'))
+    const again = await execute(wordsExperiment({ root }), place)
+    expect(again.result.stages.map(({ status }) => status)).toEqual(['hit', 'hit', 'hit', 'hit'])
+    expect(again.result.runId).toMatch(/^20010101-/)
+    // The order of use is not the clock's.
+    expect(statSync(manifest).mtimeMs).toBeGreaterThan(used)
+    const stored = await inventory(place.store)
+    const nothing = { keys: new Set<string>(), objects: new Set<string>() }
+    expect(planRemoval(stored, nothing, { olderThanMs: 0 }, Date.now()).results).toEqual([])
+    writeFileSync(join(root, 'a.txt'), 'boot sandal shoe heel')
+    expect(statuses(await execute(wordsExperiment({ root }), place))).toMatchObject({ load: 'ran', train: 'ran' })
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('notices a flipped byte in bytes it verified before, also under the old time stamp', async () => {
