@@ -23,8 +23,10 @@ function build() {
   const made = join(cache, `xp-build-${process.pid}`)
   mkdirSync(cache, { recursive: true })
   const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', made]
-  const { status } = spawnSync(process.execPath, tsc, { stdio: ['ignore', 2, 2] })
-  if (status !== 0) process.exit(70)
+  for (const script of [tsc, [join(root, 'bundle-typebox.js'), made]]) {
+    const { status } = spawnSync(process.execPath, script, { stdio: ['ignore', 2, 2] })
+    if (status !== 0) process.exit(70)
+  }
   const old = `${made}-old`
   try {
     if (existsSync(dist)) renameSync(dist, old)

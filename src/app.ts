@@ -30,8 +30,8 @@ import { createSourceProgress } from './tracking/console/source-progress.ts'
 /** The composition root: the one file that knows registry, config, store, engines and sinks together. */
 export const registry = createRegistry(stages)
 
-export const loadFile = async (file: string, changes: Changes): Promise<ResolvedExperiment> =>
-  loadExperiment(file, { ...changes, registry, api: await import('./index.ts') })
+export const loadFile = (file: string, changes: Changes): Promise<ResolvedExperiment> =>
+  loadExperiment(file, { ...changes, registry, api: () => import('./index.ts') })
 
 const openProjectStore = ({ file }: ResolvedExperiment) => openStore(storeDirectory(dirname(file), process.env))
 

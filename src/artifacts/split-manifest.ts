@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
 import type { ArtifactType } from '../registry/artifact.ts'
 import { compareCodePoints } from '../std/code-points.ts'
 import type { Dataset } from './dataset.ts'
@@ -28,6 +27,7 @@ export const SplitManifest: ArtifactType<SplitManifest> = {
       [columns.join(','), ...rows.map((row) => columns.map((name) => csvCell(row[name])).join(',')), ''].join('\n'),
     ),
   async read(dir) {
+    const { parse } = await import('csv-parse/sync')
     return parse(await readFile(join(dir, 'split.csv')), { columns: true })
   },
 }

@@ -33,7 +33,7 @@ export interface LoadOptions extends Changes {
   /** The stages that every experiment may use. */
   readonly registry: Registry
   /** What plugins import as `xp`; nothing where it is absent. */
-  readonly api?: PublicApi
+  readonly api?: PublicApi | undefined
   readonly env?: NodeJS.ProcessEnv
   /** Absolute folder that relative paths of `set` start from; the current one by default. */
   readonly cwd?: string
@@ -73,7 +73,7 @@ function inOrder(errors: readonly XpError[], file: string): XpError[] {
  * @throws XpErrors with every problem found, each at its token.
  */
 export async function loadExperiment(file: string, options: LoadOptions): Promise<ResolvedExperiment> {
-  const { variant = [], env = process.env, cwd = process.cwd(), api = {} } = options
+  const { variant = [], env = process.env, cwd = process.cwd(), api = async () => ({}) } = options
   const path = resolve(cwd, file)
   const read = await compose(path, file)
   const { source } = read

@@ -2,7 +2,6 @@ import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, relative, resolve } from 'node:path'
-import { createJiti } from 'jiti'
 import { wrongType } from '../errors/config.ts'
 import { noStageExported, pluginFailed, pluginMissing } from '../errors/registry.ts'
 import { expectedErrors, type XpError } from '../errors/xp-error.ts'
@@ -14,7 +13,7 @@ import { folderOf, type Located, type LocatedMap, type LocatedScalar, withoutKey
 import { locate } from './source.ts'
 
 /** What plugins import as `xp`: this very program, so that its errors and artifact types are the same. */
-export type PublicApi = Readonly<Record<string, unknown>>
+export type PublicApi = () => Promise<Readonly<Record<string, unknown>>>
 
 interface PluginFile {
   readonly path: string
@@ -52,7 +51,10 @@ function placeIn(stack: string | undefined, path: string): string | undefined {
 async function loadPlugin({ path, name }: PluginFile, api: PublicApi): Promise<readonly AnyStage[]> {
   // Read first: a file that is not there is an error of its own.
   const code = await digestOfCode(path)
-  const jiti = createJiti(import.meta.url, { fsCache: false, moduleCache: false, virtualModules: { xp: api as never } })
+  // Loaded here: most experiments have no plugins.
+  const { createJiti } = await import('jiti')
+  const virtualModules = { xp: (await api()) as never }
+  const jiti = createJiti(import.meta.url, { fsCache: false, moduleCache: false, virtualModules })
   let exported: Readonly<Record<string, unknown>>
   try {
     exported = await jiti.import(path)

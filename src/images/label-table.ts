@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { CsvError, parse } from 'csv-parse/sync'
 import { malformedTable, missingTableColumn, wrongTableRows } from '../errors/label-table.ts'
 import type { TreeFile } from '../std/hash.ts'
 import { hasImageExtension } from './format.ts'
@@ -145,7 +144,8 @@ function textFrom(path: string, bytes: Uint8Array): string {
 
 const isOutside = (file: string): boolean => /^([/\\]|[a-z]:)/i.test(file) || file.split(/[/\\]/).includes('..')
 
-function csvRows(path: string, text: string) {
+async function csvRows(path: string, text: string) {
+  const { CsvError, parse } = await import('csv-parse/sync')
   let columns: readonly string[] = []
   try {
     const rows = parse(text, {

@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core'
 import { unknownStage } from '../../errors/config.ts'
-import { describeStage } from '../../registry/describe.ts'
 import { XpCommand } from '../xp-command.ts'
 
 export default class StagesShow extends XpCommand {
@@ -11,6 +10,7 @@ export default class StagesShow extends XpCommand {
   async run() {
     const { args } = await this.parse(StagesShow)
     const { registry } = await import('../../app.ts')
+    const { describeStage } = await import('../../registry/describe.ts')
     const stage = registry.get(args.uses)
     if (stage === undefined) throw unknownStage(undefined, args.uses, registry.names)
     const facts = describeStage(stage)
