@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Value } from 'typebox/value'
+import { FileTree } from './artifacts/file-tree.ts'
 import { type ArtifactType, type InputPorts, type OutputPorts, portOf } from './registry/artifact.ts'
 import type { Engine } from './registry/engine.ts'
 import type { PortSource, ResolvedExperiment, ResolvedStage } from './registry/experiment.ts'
@@ -24,6 +25,8 @@ export interface StageTrial {
   readonly inputs?: Readonly<Record<string, unknown>>
   /** Other values that the schema takes, by param: what is told to be ignored must not change the result with them. */
   readonly others?: Readonly<Record<string, unknown>>
+  /** Folders whose files the inputs name by the digest of the whole, as a dataset its images. */
+  readonly folders?: readonly string[]
   /** For a stage that needs one. */
   readonly engine?: () => Promise<Engine>
 }
@@ -65,7 +68,9 @@ const watched = (stage: AnyStage, onProgress: () => void): AnyStage => ({
       onProgress()
       ctx.progress(...told)
     }
-    return stage.run(Object.create(ctx, { progress: { value: progress } }))
+    // Stages take what they need apart: everything is the context's own, and getters stay getters.
+    const own = { ...Object.getOwnPropertyDescriptors(ctx), progress: { value: progress, enumerable: true } }
+    return stage.run(Object.defineProperties({}, own) as typeof ctx)
   },
 })
 
@@ -89,11 +94,13 @@ class Trial {
     params: Params,
     { seed = 42, onProgress }: { readonly seed?: number; onProgress?(abort: (reason: unknown) => void): void } = {},
   ): Promise<{ readonly outputs?: Outputs; readonly thrown?: unknown; readonly store: Store }> {
-    const { inputs = {}, engine } = this.#trial
+    const { inputs = {}, folders = [], engine: create } = this.#trial
     const controller = new AbortController()
     const abort = (reason: unknown) => controller.abort(reason)
     const stage = watched(this.#trial.stage, () => onProgress?.(abort))
     const store = await openStore(join(this.#dir, name))
+    for (const dir of folders) await store.publish(FileTree, { dir }, dir)
+    const engine = await create?.()
     const given: ResolvedStage[] = []
     const wired: Record<string, readonly PortSource[]> = {}
     for (const [port, declared] of Object.entries(stage.inputs as InputPorts)) {
@@ -127,8 +134,11 @@ class Trial {
       store,
       runsDir: join(this.#dir, `${name}-runs`),
       version: '0',
-      engineFacts: async () => ({ engine: 'trial' }),
-      createEngine: engine ?? (() => Promise.reject(new TypeError('the trial gives no engine'))),
+      engineFacts: async () => ({ ...(engine?.facts ?? { engine: 'trial' }) }),
+      createEngine: async () => {
+        if (engine === undefined) throw new TypeError('the trial gives no engine')
+        return engine
+      },
       sinks: () => [],
       signal: controller.signal,
     })
