@@ -52,6 +52,35 @@ export const pluginStageThrew = (uses: string, cause: unknown) =>
     cause,
   })
 
+/** A stage whose promise nothing in the process can settle any more. */
+export const stageNeverEnds = (uses: string) =>
+  new XpError({
+    code: 'XP_STAGE_NEVER_ENDS',
+    exit: 'stageFailed',
+    message: `${uses} waits for something that never comes: nothing is left that could end it`,
+    hint: 'every promise that it awaits has to be settled: is a callback never called?',
+  })
+
+export const stageStopsLate = (uses: string, seconds: number) =>
+  `${uses} has not stopped ${seconds} s after it was told to: it does not look at ctx.signal. Ctrl-C once more ends it`
+
+export const pluginWroteInput = (uses: string, input: string, damage: string) =>
+  new XpError({
+    code: 'XP_PLUGIN_WROTE_INPUT',
+    exit: 'stageFailed',
+    message: `${uses} (a plugin) changed what it was given as ${input}: ${damage}`,
+    hint: 'write into ctx.scratch; what was changed is thrown away and made again by the next run',
+  })
+
+export const pluginOlder = (uses: string, version: number, cached: number) =>
+  new XpError({
+    code: 'XP_PLUGIN_OLDER',
+    exit: 'config',
+    message: `${uses} (a plugin) declares version ${version}, and the cache holds results of its version ${cached}`,
+    hint: `is it an old copy? Raise its version above ${cached}, or forget those results: xp cache rm ${uses}`,
+    details: { uses, version, cached },
+  })
+
 /** The innermost frame, which is the plugin's where the plugin threw. */
 function frameOf(cause: unknown): string {
   const frame =

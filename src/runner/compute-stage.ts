@@ -1,9 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { pluginStageThrew } from '../errors/registry.ts'
-import { diskFailure } from '../errors/store.ts'
-import { expectedErrors } from '../errors/xp-error.ts'
+import { pluginWroteInput } from '../errors/registry.ts'
 import type { OutputPorts } from '../registry/artifact.ts'
 import type { ResolvedStage } from '../registry/experiment.ts'
 import { stampUse } from '../std/clock.ts'
@@ -15,12 +13,15 @@ import { earlierResults } from './earlier-results.ts'
 import type { EventLog } from './event-log.ts'
 import type { LazyEngine } from './lazy-engine.ts'
 import type { StoredOutput } from './manifest.ts'
-import { withRetries } from './retry.ts'
 import { SourceLocator } from './source-locator.ts'
 import type { Sources } from './sources.ts'
+import { answerOf, blamingPlugin } from './stage-answer.ts'
 import { stageContext } from './stage-context.ts'
 import { StageRecorder } from './stage-recorder.ts'
 import type { Lookup, Store } from './store.ts'
+
+/** By stage id. */
+type Made = ReadonlyMap<string, Outputs>
 
 /** What every stage of one run shares. */
 export interface RunScope {
@@ -39,28 +40,23 @@ export type Computed =
   /** Another process made the same result while this one waited. */
   | { readonly kind: 'hit'; readonly found: Extract<Lookup, { kind: 'hit' }> }
 
-/** What a stage answers, after as many tries as it declares; what a plugin throws that is no XpError is its own mistake, not one of this program. */
-async function answerOf(
-  { stage }: ResolvedStage,
-  context: Parameters<ResolvedStage['stage']['run']>[0],
-  { signal, onRetry }: Parameters<typeof withRetries>[2],
-): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    const once = () => stage.run(context) as Promise<unknown>
-    const values = await (stage.retry === undefined ? once() : withRetries(stage.retry, once, { signal, onRetry }))
-    const missing = Object.keys(stage.outputs).find((port) => (values as Record<string, unknown>)?.[port] === undefined)
-    if (missing !== undefined) throw new TypeError(`${stage.uses} answered nothing for its output ${missing}`)
-    return values as Readonly<Record<string, unknown>>
-  } catch (error) {
-    if (stage.code === undefined || signal.aborted || expectedErrors(error).length > 0) throw error
-    throw diskFailure(error, stage.uses, context.scratch) ?? pluginStageThrew(stage.uses, error)
-  }
+/** A plugin that writes into what it was given spoils the results of others: what it spoilt is thrown away. */
+async function assertInputsWhole({ id, inputs, stage }: ResolvedStage, made: Made, store: Store): Promise<void> {
+  if (stage.code === undefined) return
+  for (const [port, sources] of Object.entries(inputs))
+    for (const source of sources) {
+      const output = made.get(source.stage)?.[source.port]
+      const damage = output && (await store.damageOf(output))
+      if (output === undefined || damage === undefined) continue
+      await store.discardObject(output.digest)
+      throw pluginWroteInput(stage.uses, `${id}.${port}`, damage)
+    }
 }
 
 async function runAndPublish(
   stage: ResolvedStage,
   decision: Decision,
-  made: ReadonlyMap<string, Outputs>,
+  made: Made,
   scope: RunScope,
   lock: ProcessLock,
 ): Promise<Outputs> {
@@ -84,19 +80,22 @@ async function runAndPublish(
       progress: (done, total, what) => recorder.progress(done, total, what),
       warn: (message) => recorder.warn(message),
     })
-    const values = await answerOf(stage, context, {
-      signal,
-      onRetry(thrown, next, waitMs) {
-        const message = `${(thrown as Error)?.message ?? String(thrown)}; try ${next} comes in ${waitMs / 1000} s`
-        scope.log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
-      },
+    // Told to whoever watches; no part of the result.
+    const tell = (message: string) => scope.log.emit({ type: 'warning', message, stage: stage.id, replayed: false })
+    const values = await answerOf(stage.stage, context, {
+      warn: tell,
+      onRetry: (thrown, next, waitMs) =>
+        tell(`${(thrown as Error)?.message ?? String(thrown)}; try ${next} comes in ${waitMs / 1000} s`),
     })
     crashPoint('stage.returned')
     await locator.assertUnchanged()
+    await assertInputsWhole(stage, made, store)
     crashPoint('stage.sources-unchanged')
     const outputs: Record<string, StoredOutput> = {}
     for (const [port, type] of Object.entries(stage.stage.outputs as OutputPorts)) {
-      outputs[port] = await store.publish(type, values[port], `${stage.id}.${port}`)
+      outputs[port] = await blamingPlugin(stage.stage, signal, store.dir, () =>
+        store.publish(type, values[port], `${stage.id}.${port}`),
+      )
       crashPoint('stage.output-published')
     }
     lock.assertHeld()
@@ -131,7 +130,7 @@ async function runAndPublish(
 export async function computeStage(
   stage: ResolvedStage,
   decision: Decision,
-  made: ReadonlyMap<string, Outputs>,
+  made: Made,
   scope: RunScope & { readonly forced: boolean },
 ): Promise<Computed> {
   const { store, log, signal } = scope

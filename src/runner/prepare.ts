@@ -1,3 +1,4 @@
+import { pluginOlder } from '../errors/registry.ts'
 import { unknownStageId } from '../errors/wiring.ts'
 import { expectedErrors, type Location, type XpError, XpErrors } from '../errors/xp-error.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
@@ -112,6 +113,11 @@ export async function prepare(
     factsOf(stages, experiment.engine, options.engineFacts),
   ])
   const problems = [...ofEngine, ...errors]
+  for (const { stage, where } of stages) {
+    if (stage.code === undefined) continue
+    const cached = Math.max(0, ...(await store.history(stage.uses)).map(({ version }) => version))
+    if (cached > stage.version) problems.push(pluginOlder(stage.uses, stage.version, cached).at(where))
+  }
   const readable = stages.filter(({ id }) => !unread.has(id))
   problems.push(...(await checkAll(readable, sources, engine)))
   if (problems.length > 0) throw new XpErrors(problems)

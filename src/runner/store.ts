@@ -100,17 +100,26 @@ export class Store implements SourceStore {
       return { kind: 'damaged', why: 'its event log is not as written', objects: [] }
     }
     for (const [port, output] of Object.entries(manifest.outputs)) {
-      const damage = await damageOf(this.objectDir(output.digest), output, this.#verified)
+      const damage = await this.damageOf(output)
       if (damage !== undefined) return { kind: 'damaged', why: `${port}: ${damage}`, objects: [output.digest] }
     }
     return { kind: 'hit', manifest, events: parseEvents<StageEvent>(events) }
+  }
+
+  /** What is wrong with a stored artifact, in words; bytes that were checked before and did not change since are not read. */
+  damageOf(output: StoredOutput): Promise<string | undefined> {
+    return damageOf(this.objectDir(output.digest), output, this.#verified)
+  }
+
+  discardObject(digest: Digest): Promise<void> {
+    return removeFolder(this.objectDir(digest), this.temporary())
   }
 
   /** Removes what was found damaged. */
   async discard(key: Digest, damaged: Extract<Lookup, { kind: 'damaged' }>): Promise<void> {
     await removeFolder(this.#at('results', key), this.temporary())
     crashPoint('store.result-discarded')
-    for (const digest of damaged.objects) await removeFolder(this.objectDir(digest), this.temporary())
+    for (const digest of damaged.objects) await this.discardObject(digest)
   }
 
   /**
@@ -139,7 +148,7 @@ export class Store implements SourceStore {
   async #moveIn(temporary: string, output: StoredOutput): Promise<void> {
     const target = this.objectDir(output.digest)
     // Its result is to be recorded: it is in use from now on, unless it is being removed.
-    if ((await damageOf(target, output, this.#verified)) === undefined && (await stampUse(target))) return
+    if ((await this.damageOf(output)) === undefined && (await stampUse(target))) return
     await syncTree(temporary, output.files)
     crashPoint('store.object-synced')
     await removeFolder(target, this.temporary())
@@ -151,8 +160,7 @@ export class Store implements SourceStore {
       const { code } = error as NodeJS.ErrnoException
       if (code !== 'EEXIST' && code !== 'ENOTEMPTY') throw error
       // Another process published the same bytes in between.
-      const damage = await damageOf(target, output, this.#verified)
-      if (damage !== undefined) throw error
+      if ((await this.damageOf(output)) !== undefined) throw error
     }
     crashPoint('store.object-renamed')
     await stampUse(target)

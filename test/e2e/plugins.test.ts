@@ -142,3 +142,82 @@ it('what a plugin does wrong is said, with its name and place', async () => {
   project.write('shapes.yaml', experiment('./fwe.ts'))
   expect((await mistake()).stderr).toContain('there is no plugin ./fwe.ts')
 })
+
+it('a plugin that answers another shape, or never, is named', async () => {
+  project.write('few.ts', plugin('    return { dataset: { ...dataset, parts: 3n as never } }'))
+  const odd = await mistake()
+  expect([odd.code, odd.stderr]).toEqual([1, expect.stringContaining('transform/first-classes (a plugin) threw')])
+  expect(odd.stderr).not.toContain('This is a bug in xp')
+  project.write('few.ts', plugin('    return await new Promise<never>(() => undefined)'))
+  const stuck = await mistake()
+  expect([stuck.code, stuck.stderr]).toEqual([
+    1,
+    expect.stringContaining('error[XP_STAGE_NEVER_ENDS]: transform/first-classes waits for something that never comes'),
+  ])
+})
+
+it('a plugin that does not stop is named, and ends with the second Ctrl-C', async () => {
+  project.write(
+    'few.ts',
+    plugin("    ctx.warn('at work')\n    return await new Promise<never>(() => setInterval(() => undefined, 100))"),
+  )
+  const running = project.start('run', 'shapes.yaml')
+  await new Promise<void>((seen) => running.onStderr((text) => text.includes('at work') && seen()))
+  running.kill('SIGINT')
+  await new Promise<void>((seen) => running.onStderr((text) => text.includes('does not look at ctx.signal') && seen()))
+  running.kill('SIGINT')
+  const { code, stderr } = await running.ended
+  expect([code, stderr]).toEqual([130, expect.stringContaining('transform/first-classes has not stopped 5 s after')])
+})
+
+it('a plugin that writes into what it was given is named, and what it spoilt is made again', async () => {
+  const spoiling = (write: string) => `
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Dataset, defineStage, FileTree, Type } from 'xp'
+
+export default defineStage({
+  uses: 'transform/first-classes',
+  version: 1,
+  summary: 'Spoils its input.',
+  params: Type.Object({}, { additionalProperties: false }),
+  inputs: { dataset: Dataset, images: FileTree },
+  outputs: { dataset: Dataset },
+  metrics: {},
+  needs: [],
+  async run({ inputs: { dataset, images } }) {
+    ${write}
+    return { dataset }
+  },
+})
+`
+  const takingImages = (text: string) => text.replace('{ dataset: load }', '{ dataset: load, images: load }')
+  project.write('shapes.yaml', takingImages(experiment('./few.ts')))
+  project.write('few.ts', spoiling("appendFileSync(join(images.dir, 'more.txt'), 'more')"))
+  const { code, stderr } = await mistake()
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(
+      'error[XP_PLUGIN_WROTE_INPUT]: transform/first-classes (a plugin) changed what it was given as few.images: more.txt does not belong to it',
+    ),
+  ])
+  project.write('few.ts', spoiling(''))
+  const again = await run()
+  expect([again.code, again.stages.load.status, again.stages.few.status], again.stderr).toEqual([0, 'ran', 'ran'])
+})
+
+it('a plugin of a version lower than that of the results in the cache is named', async () => {
+  project.write('few.ts', plugin().replace('version: 1', 'version: 2'))
+  expect((await run()).code).toBe(0)
+  project.write('few.ts', plugin())
+  const { code, stderr } = await mistake()
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining(
+      'transform/first-classes (a plugin) declares version 1, and the cache holds results of its version 2',
+    ),
+  ])
+  expect(stderr).toContain(' --> shapes.yaml:5:3')
+  expect((await project.xp('cache', 'rm', 'transform/first-classes')).code).toBe(0)
+  expect((await run()).code).toBe(0)
+})
