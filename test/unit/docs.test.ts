@@ -1,14 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { referencePage } from '../../docs/generate-reference.ts'
 import { commands } from '../../src/commands/index.ts'
 import { modelTypes } from '../../src/nn/families.ts'
+import { stages } from '../../src/stages/index.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const pages = [
   'README.md',
   'ARCHITECTURE.md',
   'bench/NOTES.md',
+  'docs/guide.md',
+  'docs/reference.md',
   'docs/own-models.md',
   'docs/models.md',
   'docs/images.md',
@@ -28,9 +32,18 @@ it('every link of the documentation leads somewhere', () => {
   const links = pages.flatMap((page) =>
     [...textOf(page).matchAll(/\]\(([^)]+)\)/g)].map(([, to = '']) => ({ page, to })),
   )
-  const broken = links.filter(({ page, to }) => !/^https?:/.test(to) && !existsSync(join(root, dirname(page), to)))
+  const broken = links.filter(
+    ({ page, to }) =>
+      !/^https?:/.test(to) &&
+      !existsSync(join(root, to.startsWith('#') ? page : join(dirname(page), to.split('#', 1)[0] ?? ''))),
+  )
   expect(broken).toEqual([])
   expect(links.length).toBeGreaterThan(40)
+})
+
+it('the reference is what the stages declare', () => {
+  expect(textOf('docs/reference.md')).toBe(referencePage())
+  for (const { uses } of stages) expect(textOf('docs/reference.md')).toContain(`\n## ${uses}\n`)
 })
 
 it('the architecture fits on two pages', () => {
