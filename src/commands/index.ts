@@ -4,6 +4,7 @@ import CacheLs from './cache/ls.ts'
 import CacheRm from './cache/rm.ts'
 import CacheVerify from './cache/verify.ts'
 import Compare from './compare.ts'
+import Completion from './completion.ts'
 import ConfigShow from './config/show.ts'
 import Doctor from './doctor.ts'
 import Graph from './graph.ts'
@@ -32,6 +33,7 @@ export const commands = {
   'cache:rm': CacheRm,
   'cache:verify': CacheVerify,
   compare: Compare,
+  completion: Completion,
   'config:show': ConfigShow,
   doctor: Doctor,
   graph: Graph,

@@ -28,7 +28,7 @@ const layerOf: Readonly<Record<string, number>> = {
   'app.ts': 4,
   'cache.ts': 4,
   'runs.ts': 4,
-  'testing.ts': 4,
+  'testing.ts', 'completion.ts': 4,
   'doctor.ts': 4,
   'index.ts': 3.5,
   'main.ts': 5,
