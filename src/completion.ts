@@ -67,10 +67,10 @@ class Line {
   async setPaths(): Promise<readonly string[]> {
     const root = await this.#experiment()
     if (root === undefined) return []
-    const { registry } = await import('./app.ts')
+    const { stages } = await import('./stages/index.ts')
     const params = keysOf(valueAt(root, ['stages'])).flatMap((id) => {
       const uses = valueAt(root, ['stages', id, 'uses'])
-      const stage = uses?.kind === 'scalar' ? registry.get(String(uses.value)) : undefined
+      const stage = uses?.kind === 'scalar' ? stages.find((known) => known.uses === uses.value) : undefined
       return Object.keys(stage?.params.properties ?? {}).map((name) => `stages.${id}.with.${name}=`)
     })
     return ['name=', 'seed=', ...keysOf(valueAt(root, ['vars'])).map((name) => `vars.${name}=`), ...params]
@@ -85,7 +85,7 @@ class Line {
   }
 
   async stageNames(): Promise<readonly string[]> {
-    return (await import('./app.ts')).registry.names
+    return (await import('./stages/index.ts')).stages.map(({ uses }) => uses)
   }
 }
 
