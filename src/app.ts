@@ -22,6 +22,7 @@ import { type PlannedStage, planExperiment } from './runner/plan.ts'
 import { type Prepared, prepare } from './runner/prepare.ts'
 import { runsDirectory, storeDirectory } from './runner/project.ts'
 import type { Execution } from './runner/run-result.ts'
+import type { AfterFailure } from './runner/run-stages.ts'
 import { openStore, type Store } from './runner/store.ts'
 import type { SourceScope } from './sources/source.ts'
 import { stages } from './stages/index.ts'
@@ -92,7 +93,7 @@ export async function why(file: string, stage: string, changes: Changes) {
 export interface RunOptions {
   readonly changes: Changes
   readonly force: true | readonly string[]
-  readonly keepGoing: boolean
+  readonly afterFailure: AfterFailure
   readonly pins?: NonNullable<SourceScope['pinned']>
   readonly until?: string
   readonly jobs?: number | undefined
@@ -126,7 +127,7 @@ async function sinksFor({ track }: ResolvedExperiment, tracking: RunOptions['tra
 }
 
 export async function run(file: string, options: RunOptions): Promise<Execution> {
-  const { changes, force, keepGoing, pins, until, jobs, tracking, signal } = options
+  const { changes, force, afterFailure, pins, until, jobs, tracking, signal } = options
   const experiment = await loadFile(file, changes)
   const sinks = await sinksFor(experiment, tracking)
   return executeExperiment({
@@ -141,7 +142,7 @@ export async function run(file: string, options: RunOptions): Promise<Execution>
     signal,
     onSourceProgress: sourceProgress(),
     force,
-    keepGoing,
+    afterFailure,
     ...(pins === undefined ? {} : { pins }),
     ...(until === undefined ? {} : { until }),
     ...(jobs === undefined ? {} : { jobs }),
@@ -161,7 +162,7 @@ export async function reproduce(
   const before = await readLock(runDir)
   if (before === undefined) throw noLock(basename(runDir))
   const pins = pinsOfLock(before)
-  const options = { changes: {}, keepGoing: false, tracking: 'off' as const, signal, pins }
+  const options = { changes: {}, afterFailure: 'finish' as const, tracking: 'off' as const, signal, pins }
   const execution = await run(join(runDir, 'resolved.yaml'), { ...options, force: force ? true : [] })
   const after = await readLock(execution.result.dir)
   return { execution, differences: after === undefined ? [] : compareLocks(before, after) }

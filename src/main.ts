@@ -32,6 +32,19 @@ function unknownCommand(message: string): string | undefined {
 const words = process.argv.slice(2)
 const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words
 
+/** What no command answers for: a closed or full stdout, which is the environment's, or a mistake of this program. */
+process.on('uncaughtException', (thrown: NodeJS.ErrnoException) => {
+  const isOutput = thrown.syscall === 'write' && thrown.code !== undefined
+  const text = isOutput
+    ? `error: the output cannot be written: ${thrown.message}`
+    : `${thrown.stack}\nThis is a bug in xp: please report it with the lines above.`
+  try {
+    process.stderr.write(`${text}\n`)
+  } finally {
+    process.exit(isOutput ? exitCodes.environment : exitCodes.bug)
+  }
+})
+
 try {
   await run(argv, { root, pjson })
   await flush()

@@ -12,35 +12,34 @@ export const changeFlags = {
     helpValue: 'NAME',
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
   }),
   vars: Flags.string({
     description: "lay the variables of a YAML file over the experiment's `vars`; several in order",
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
   }),
   'set-file': Flags.string({
     description: 'replace one value by what a YAML or JSON file holds',
     helpValue: 'a.b=FILE',
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
   }),
   set: Flags.string({
     description: 'replace one value, e.g. stages.train.with.epochs=5; paths in it are relative to the current folder',
     helpValue: 'a.b=value',
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
   }),
 }
 
 /** The flags' values as the loader takes them. */
 export const changesOf = (flags: {
-  readonly variant: readonly string[]
-  readonly vars: readonly string[]
-  readonly 'set-file': readonly string[]
-  readonly set: readonly string[]
-}): Changes => ({ variant: flags.variant, vars: flags.vars, setFile: flags['set-file'], set: flags.set })
+  readonly variant: readonly string[] | undefined
+  readonly vars: readonly string[] | undefined
+  readonly 'set-file': readonly string[] | undefined
+  readonly set: readonly string[] | undefined
+}): Changes => {
+  const { variant = [], vars = [], 'set-file': setFile = [], set = [] } = flags
+  return { variant, vars, setFile, set }
+}

@@ -23,11 +23,12 @@ export default class Run extends XpCommand {
       helpValue: '[=STAGE]',
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
     }),
     'keep-going': Flags.boolean({
       description: 'after a failure, still run the stages that do not depend on what failed',
+      exclusive: ['fail-fast'],
     }),
+    'fail-fast': Flags.boolean({ description: 'after a failure, stop the stages that are at work beside it' }),
     jobs: Flags.integer({
       char: 'j',
       description: 'cores that independent stages may take side by side; 1 runs one after another',
@@ -47,12 +48,13 @@ export default class Run extends XpCommand {
     const { args, flags } = await this.parse(Run, argv)
     const { run } = await import('../app.ts')
     const { tracking, until, jobs } = flags
-    const force = flags.force.includes(everyStage) ? true : flags.force
+    const { force: forced = [] } = flags
+    const force = forced.includes(everyStage) ? true : forced
     const { value, signal } = await untilSignalled((signal) =>
       run(args.file, {
         changes: changesOf(flags),
         force,
-        keepGoing: flags['keep-going'],
+        afterFailure: flags['keep-going'] ? 'keep-going' : flags['fail-fast'] ? 'stop' : 'finish',
         tracking,
         jobs,
         signal,

@@ -2,7 +2,7 @@ import { XpError } from './xp-error.ts'
 
 const codeOf = (cause: unknown) => (cause as NodeJS.ErrnoException | undefined)?.code
 
-export const storeNotWritable = (dir: string, cause: unknown) =>
+const storeNotWritable = (dir: string, cause: unknown) =>
   new XpError({
     code: 'XP_STORE_NOT_WRITABLE',
     exit: 'environment',

@@ -15,6 +15,15 @@ export const stageLeftOut = (where: Location, id: string, needed: string) =>
     where,
   })
 
+/** A stage to run again that does not run at all. */
+export const forcedLeftOut = (id: string, until: string) =>
+  new XpError({
+    code: 'XP_FORCED_LEFT_OUT',
+    exit: 'config',
+    message: `--force=${id}: that stage does not take part: --until ${until} does not need it`,
+    hint: 'leave one of the two out',
+  })
+
 export const unknownStageId = (at: Location | string, id: string, ids: readonly string[]) =>
   new XpError({
     code: 'XP_UNKNOWN_STAGE_ID',

@@ -14,6 +14,9 @@ import type { Lookup } from './store.ts'
 
 type Hit = Extract<Lookup, { kind: 'hit' }>
 
+/** The reason of the signal that ends stages at work when another one fails. */
+export const stoppedByFailure = new Error('another stage failed')
+
 /** One run while it goes on. */
 export class ActiveRun {
   readonly #experiment: ResolvedExperiment
@@ -91,7 +94,11 @@ export class ActiveRun {
       signal.throwIfAborted()
       return await work(ms)
     } catch (error) {
-      const reason = signal.aborted ? 'interrupted' : (decision?.reason ?? 'its inputs could not be read')
+      const reason = signal.aborted
+        ? signal.reason === stoppedByFailure
+          ? 'another stage failed'
+          : 'interrupted'
+        : (decision?.reason ?? 'its inputs could not be read')
       if (!this.#summaries.has(stage.id)) this.#conclude(stage, decision, 'failed', reason, ms())
       throw diskFailure(error, stage.id, this.#scope.store.dir) ?? error
     }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { diskFailure, runsNotWritable, storeNotOpened } from '../errors/store.ts'
-import { unknownStageId } from '../errors/wiring.ts'
+import { forcedLeftOut, unknownStageId } from '../errors/wiring.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { EngineSettings } from '../registry/engine-settings.ts'
 import type { ErrorFacts, RunFacts, RunStatus, Sink } from '../registry/events.ts'
@@ -21,7 +21,7 @@ import { createRunFolder, runFacts } from './run-facts.ts'
 import { writeReports, writeRunFiles } from './run-folder.ts'
 import { RunMetrics } from './run-metrics.ts'
 import type { Execution } from './run-result.ts'
-import { runStages } from './run-stages.ts'
+import { type AfterFailure, runStages } from './run-stages.ts'
 import { budgetOf } from './schedule.ts'
 import type { Store } from './store.ts'
 
@@ -43,8 +43,8 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal
   /** Stages that run although their result is known: all, or those named. */
   readonly force?: true | string | readonly string[]
-  /** After a failure, stages that do not depend on what failed run all the same. */
-  readonly keepGoing?: boolean
+  /** `finish` when absent. */
+  readonly afterFailure?: AfterFailure
   /** Cores that stages may take together, at least 1; all of them by default. */
   readonly jobs?: number
   /** The last stage that takes part; stages it does not need are skipped. */
@@ -59,6 +59,11 @@ function forcedStages({ force, experiment }: ExecuteOptions): true | readonly st
   const named = force === undefined ? [] : [force].flat()
   for (const id of named) if (!ids.includes(id)) throw unknownStageId('--force', id, ids)
   return named
+}
+
+function requireForcedTakePart(force: true | readonly string[], until: string | undefined, { stages }: Prepared): void {
+  const absent = force === true ? undefined : force.find((id) => stages.every((stage) => stage.id !== id))
+  if (absent !== undefined) throw forcedLeftOut(absent, until ?? '')
 }
 
 /** Whether a stage that needs the engine is not known to come from the store. */
@@ -81,6 +86,7 @@ export async function executeExperiment(options: ExecuteOptions): Promise<Execut
   const live = await announced(store)
   try {
     const prepared = await prepare(experiment, store, options)
+    requireForcedTakePart(force, options.until, prepared)
     if (options.checkEngine !== undefined && (await mayCompute(prepared, force))) await options.checkEngine()
     return await executePrepared(options, prepared, force, live)
   } finally {
@@ -104,6 +110,7 @@ async function executePrepared(
 ): Promise<Execution> {
   const { experiment, store, signal, version, jobs = availableParallelism() } = options
   const { runId, dir, log, metrics } = await openRun(options, prepared, live)
+  const stop = new AbortController()
   const engine = new LazyEngine(() => options.createEngine(experiment.engine), prepared.snapshot.engine)
   const scope = {
     runId,
@@ -113,7 +120,7 @@ async function executePrepared(
     reader: new ArtifactReader(store),
     sources: prepared.sources,
     engine,
-    signal,
+    signal: AbortSignal.any([signal, stop.signal]),
   }
   for (const [stage, own] of prepared.sources)
     for (const { warnings = [] } of Object.values(own))
@@ -125,7 +132,8 @@ async function executePrepared(
     budget: budgetOf(jobs, prepared.snapshot.engine),
     taking: new Set(prepared.stages.map(({ id }) => id)),
     until: options.until,
-    keepGoing: options.keepGoing ?? false,
+    afterFailure: options.afterFailure ?? 'finish',
+    stop: (reason) => stop.abort(reason),
   })
   try {
     await engine.dispose()

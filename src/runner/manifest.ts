@@ -1,6 +1,9 @@
 import type { Ingredient } from '../registry/key.ts'
 import { keyOf } from '../registry/key.ts'
-import { type Digest, digestTree, type TreeFile } from '../std/hash.ts'
+import { type Digest, digestTree, sha256, type TreeFile } from '../std/hash.ts'
+
+/** The format that this version of xp writes and reads. 2: the manifest holds a digest of itself. */
+const format = 2
 
 /** One output artifact of a result: `digest` is that of `files`, and its name in the store. */
 export interface StoredOutput {
@@ -12,7 +15,7 @@ export interface StoredOutput {
 
 /** What a stage made from the ingredients of its key. */
 export interface Manifest {
-  readonly format: 1
+  readonly format: typeof format
   readonly key: Digest
   readonly uses: string
   readonly version: number
@@ -35,9 +38,6 @@ function isOutput(value: StoredOutput): boolean {
   return isDigest(value.digest) && typeof value.type === 'string' && digestTree(value.files) === value.digest
 }
 
-/** The format that this version of xp writes and reads. */
-const format = 1
-
 /** What format a manifest is in that another version of xp wrote; undefined for one of this version, or none. */
 export function foreignFormat(text: string): number | undefined {
   try {
@@ -48,9 +48,21 @@ export function foreignFormat(text: string): number | undefined {
   }
 }
 
+/** The manifest as it is stored: its last field is the SHA-256 of the same text without that field. */
+export function manifestText(manifest: Omit<Manifest, 'format'>): string {
+  const text = JSON.stringify({ format, ...manifest })
+  return `${text.slice(0, -1)},"sha256":"${sha256(text)}"}\n`
+}
+
+function isWhole(text: string): boolean {
+  const [tail = '', digest] = /,"sha256":"([0-9a-f]{64})"\}\n$/.exec(text) ?? []
+  return digest !== undefined && sha256(`${text.slice(0, -tail.length)}}`) === digest
+}
+
 /** The manifest in `text`, or undefined when it is not a whole and consistent manifest of `key`. */
 export function parseManifest(text: string, key: Digest): Manifest | undefined {
   try {
+    if (!isWhole(text)) return undefined
     const manifest = JSON.parse(text) as Manifest
     const sound =
       manifest.format === format &&

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { RunFacts } from '../registry/events.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
 import { paramLeaves } from '../registry/param-leaves.ts'
+import { makeFolder } from '../std/fs.ts'
 
 const pad = (n: number, width = 2) => String(n).padStart(width, '0')
 
@@ -21,7 +22,7 @@ export function newRunId(name: string, now: Date): string {
 
 /** Makes the folder of a new run. */
 export async function createRunFolder(runsDir: string, name: string): Promise<{ runId: string; dir: string }> {
-  await mkdir(runsDir, { recursive: true })
+  await makeFolder(runsDir)
   for (;;) {
     const runId = newRunId(name, new Date())
     const dir = join(runsDir, runId)

@@ -1,6 +1,6 @@
 import { expectedErrors, XpErrors } from '../errors/xp-error.ts'
 import type { ResolvedExperiment, ResolvedStage } from '../registry/experiment.ts'
-import type { ActiveRun } from './active-run.ts'
+import { type ActiveRun, stoppedByFailure } from './active-run.ts'
 import { type Budget, sideBySide } from './schedule.ts'
 
 /** What ended a run early, and the stage that threw it first. */
@@ -16,17 +16,21 @@ export interface RunStagesOptions {
   /** Ids of the stages that take part. */
   readonly taking: ReadonlySet<string>
   readonly until?: string | undefined
-  /** After a failure, stages that do not depend on what failed run all the same. */
-  readonly keepGoing: boolean
+  readonly afterFailure: AfterFailure
+  /** Ends the stages that are at work. */
+  stop(reason: unknown): void
 }
 
 /**
- * Runs stages until one throws, or with `keepGoing` those that no failure stands before; what is at work then comes to
- * its end, the others are recorded as skipped. Answers what was thrown, all of it where that is expected.
+ * What becomes of the others when a stage fails: those at work come to their end, or are stopped, and no other begins; or
+ * all go on that do not depend on it.
  */
+export type AfterFailure = 'finish' | 'stop' | 'keep-going'
+
+/** Runs stages as far as failures let them; the others are recorded as skipped. Answers what was thrown, all of it where that is expected. */
 export async function runStages(
   run: ActiveRun,
-  { experiment, signal, budget, taking, until, keepGoing }: RunStagesOptions,
+  { experiment, signal, budget, taking, until, afterFailure, stop }: RunStagesOptions,
 ): Promise<Failure | undefined> {
   const failures: Failure[] = []
   /** By each stage that has no result: the one whose failure is the cause. */
@@ -38,7 +42,7 @@ export async function runStages(
     const before = Object.values(inputs)
       .flat()
       .find((source) => failed.has(source.stage))
-    const cause = keepGoing ? failed.get(before?.stage ?? '') : failures[0]?.stage
+    const cause = afterFailure === 'keep-going' ? failed.get(before?.stage ?? '') : failures[0]?.stage
     if (cause === undefined) return undefined
     failed.set(id, cause)
     return `${cause} failed`
@@ -54,7 +58,9 @@ export async function runStages(
       return await work()
     } catch (thrown) {
       failed.set(stage.id, stage.id)
-      failures.push({ thrown, stage: stage.id })
+      // What was stopped because another failed has no failure of its own.
+      if (thrown !== stoppedByFailure) failures.push({ thrown, stage: stage.id })
+      if (afterFailure === 'stop') stop(stoppedByFailure)
       return undefined
     }
   }

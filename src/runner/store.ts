@@ -7,12 +7,12 @@ import type { StageEvent } from '../registry/events.ts'
 import type { SourceStore } from '../sources/source.ts'
 import { stampUse } from '../std/clock.ts'
 import { crashPoint } from '../std/crash-point.ts'
-import { syncDirectory, writeFileAtomic } from '../std/fs.ts'
+import { makeFolder, syncDirectory, writeFileAtomic } from '../std/fs.ts'
 import { type Digest, digestTree, sha256, type TreeFile } from '../std/hash.ts'
 import { StatCache } from '../std/stat-cache.ts'
 import { hashFiles, listTree } from '../std/tree.ts'
 import { eventLine, parseEvents } from './event-text.ts'
-import { foreignFormat, type Manifest, parseManifest, type StoredOutput } from './manifest.ts'
+import { foreignFormat, type Manifest, manifestText, parseManifest, type StoredOutput } from './manifest.ts'
 import { damageOf, removeFolder, syncTree } from './store-object.ts'
 
 /** What the store holds under a key. A damaged result is never served. */
@@ -172,11 +172,10 @@ export class Store implements SourceStore {
   async record(manifest: Omit<Manifest, 'events' | 'format'>, events: readonly StageEvent[]): Promise<void> {
     const dir = this.#at('results', manifest.key)
     const log = events.map(eventLine).join('')
-    const whole: Manifest = { format: 1, ...manifest, events: sha256(log) }
     try {
       await writeFileAtomic(join(dir, 'events.jsonl'), log)
       crashPoint('store.events-written')
-      await writeFileAtomic(join(dir, 'manifest.json'), `${JSON.stringify(whole)}\n`)
+      await writeFileAtomic(join(dir, 'manifest.json'), manifestText({ ...manifest, events: sha256(log) }))
       crashPoint('store.manifest-written')
       await stampUse(join(dir, 'manifest.json'))
       await syncDirectory(join(dir, '..'))
@@ -249,6 +248,7 @@ async function sweep(folder: string, now: number): Promise<void> {
  */
 export async function openStore(dir: string): Promise<Store> {
   try {
+    await makeFolder(dir)
     for (const folder of folders) await mkdir(join(dir, folder), { recursive: true })
     const probe = join(dir, 'tmp', randomUUID())
     await mkdir(probe)

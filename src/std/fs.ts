@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crashPoint } from './crash-point.ts'
@@ -14,6 +15,23 @@ export async function syncDirectory(path: string): Promise<void> {
     if (code !== 'EINVAL' && code !== 'EPERM' && code !== 'EISDIR') throw error
   } finally {
     await handle?.close()
+  }
+}
+
+/**
+ * Makes a folder and those above it, one by one: `mkdir` with `recursive` never ends where the file system denies that
+ * its own folders are there, as in /proc.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    const above = dirname(path)
+    if (code !== 'ENOENT' || existsSync(above)) throw error
+    await makeFolder(above)
+    await makeFolder(path)
   }
 }
 

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stages as builtIn } from '../../src/stages/index.ts'
 import { createProject, type Project, tinyExperiment } from './project.ts'
@@ -46,6 +47,25 @@ describe('xp', () => {
     const [flag, word] = [await project.xp('run', '--help'), await project.xp('help', 'run')]
     expect(word).toEqual(flag)
     expect(word.stdout).toContain('--until')
+  })
+
+  it('it says that a full output is full, and ends with 4', async () => {
+    if (!existsSync('/dev/full')) return
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(
+      process.execPath,
+      [resolve(import.meta.dirname, '../../bin/xp.js'), 'stages', 'list', '--json'],
+      {
+        stdio: ['ignore', full, 'pipe'],
+      },
+    )
+    let stderr = ''
+    child.stderr?.on('data', (chunk) => {
+      stderr += chunk
+    })
+    const code = await new Promise((done) => child.on('close', done))
+    closeSync(full)
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/^error: the output cannot be written: ENOSPC/)])
   })
 
   it('it refuses an unknown flag with 2', async () => {

@@ -92,10 +92,10 @@ it('does not read what another version of xp wrote, says so, and makes it anew',
   const first = await execute(wordsExperiment({ root }), place)
   const key = first.result.stages.find((stage) => stage.id === 'train')?.key ?? ''
   const path = join(at('results', key), 'manifest.json')
-  writeFileSync(path, JSON.stringify({ ...manifestOf(key), format: 0, outputs: 'elsewhere' }))
+  writeFileSync(path, JSON.stringify({ ...manifestOf(key), format: 1, outputs: 'elsewhere' }))
   const again = await execute(wordsExperiment({ root }), place)
   expect(statuses(again)).toEqual({ load: 'hit', pick: 'hit', train: 'ran', report: 'hit' })
-  expect(reasonOf(again, 'train')).toBe('its result was written by another version of xp (format 0)')
+  expect(reasonOf(again, 'train')).toBe('its result was written by another version of xp (format 1)')
   expect(statuses(await execute(wordsExperiment({ root }), place))).toMatchObject({ train: 'hit' })
 })
 
@@ -147,6 +147,41 @@ it('notices a flipped byte in bytes it verified before, also under the old time 
 
 it('tries eight kinds of damage', () => expect(Object.keys(damages)).toHaveLength(8))
 
+it('finds a flipped bit and a cut wherever it is, and ends with the same bytes', async () => {
+  const outputs = async () => {
+    const { result } = await execute(wordsExperiment({ root }), place)
+    const lock = JSON.parse(readFileSync(join(result.dir, 'lock.json'), 'utf8'))
+    return {
+      statuses: result.stages.map(({ status }) => status),
+      made: lock.stages.map((s: { outputs: object }) => s.outputs),
+    }
+  }
+  const { made } = await outputs()
+  const files = ['objects', 'results'].flatMap((folder) =>
+    readdirSync(join(place.store, folder), { recursive: true, encoding: 'utf8' })
+      .map((path) => join(place.store, folder, path))
+      .filter((path) => statSync(path).isFile()),
+  )
+  expect(files).toHaveLength(11)
+  for (const path of files) {
+    const whole = readFileSync(path)
+    const cuts = whole.length === 0 ? [] : [() => truncateSync(path, whole.length >> 1)]
+    const flips = [0, whole.length >> 1, whole.length - 1].filter((at) => at >= 0 && at < whole.length)
+    const spoil = flips.map((at) => () => {
+      const bytes = Buffer.from(whole)
+      bytes[at] = (bytes[at] ?? 0) ^ 4
+      writeFileSync(path, bytes)
+    })
+    for (const act of [...spoil, ...cuts]) {
+      act()
+      const again = await outputs()
+      expect([path, again.made]).toEqual([path, made])
+      expect(again.statuses, path).toContain('ran')
+      expect((await outputs()).statuses, path).toEqual(['hit', 'hit', 'hit', 'hit'])
+    }
+  }
+})
+
 it('says which disk failed, leaves no temporary files and keeps earlier results', async () => {
   const full = {
     ...Count,
@@ -184,6 +219,12 @@ it('names a store that may not be written, and XP_STORE', async () => {
   } finally {
     if (asRoot) process.seteuid?.(0)
   }
+})
+
+it('names a store in a place that cannot be', async () => {
+  await expect(openStore('/proc/xp-store')).rejects.toMatchObject({ code: 'XP_STORE_NOT_WRITABLE' })
+  writeFileSync(join(root, 'file'), '')
+  await expect(openStore(join(root, 'file/store'))).rejects.toMatchObject({ code: 'XP_STORE_NOT_WRITABLE' })
 })
 
 it('sweeps temporary files of long dead processes only, and hides the store from git', async () => {

@@ -223,7 +223,7 @@ it('with keepGoing runs what no failure stands before, and tells every failure',
       after('of-two', 'two'),
     ],
   }
-  const run = await execute(experiment, place, { keepGoing: true })
+  const run = await execute(experiment, place, { afterFailure: 'keep-going' })
   expect(statuses(run)).toEqual({
     load: 'ran',
     pick: 'ran',
@@ -239,6 +239,11 @@ it('with keepGoing runs what no failure stands before, and tells every failure',
   const fast = await execute(experiment, place, { force: true, jobs: 1 })
   expect(statuses(fast)).toMatchObject({ one: 'failed', two: 'skipped', three: 'skipped', 'of-two': 'skipped' })
   expect(statuses(await execute(experiment, place))).toMatchObject({ one: 'failed', two: 'hit', 'of-two': 'hit' })
+})
+
+it('refuses to force a stage that does not take part', async () => {
+  const asked = execute(wordsExperiment({ root }), place, { force: ['report'], until: 'pick' })
+  await expect(asked).rejects.toMatchObject({ code: 'XP_FORCED_LEFT_OUT', exit: 'config' })
 })
 
 it('records a bug as one', async () => {

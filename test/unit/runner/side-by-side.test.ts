@@ -99,9 +99,37 @@ it('brings what is at work to its end when another stage fails, and begins nothi
   const experiment = experimentOf([load, train('a', 1), train('b', 2, broken), train('c', 3), report('a')])
   const run = await execute(experiment, place, { jobs: 2 })
   expect(statuses(run)).toEqual({ load: 'ran', a: 'ran', b: 'failed', c: 'skipped', report: 'skipped' })
-  expect(statuses(await execute(experiment, place, { jobs: 2, keepGoing: true }))).toEqual({
+  expect(statuses(await execute(experiment, place, { jobs: 2, afterFailure: 'keep-going' }))).toEqual({
     ...{ load: 'hit', a: 'hit', b: 'failed', c: 'ran', report: 'ran' },
   })
+})
+
+it('stops what is at work when another stage fails, if that is wanted', async () => {
+  const waiting = defineStage({
+    ...trainCount,
+    uses: 'train/waiting',
+    async run({ signal }) {
+      await new Promise((_, stop) => signal.addEventListener('abort', () => stop(signal.reason)))
+      return { count: { count: 1 } }
+    },
+  })
+  const broken = defineStage({
+    ...trainCount,
+    uses: 'train/broken',
+    async run() {
+      await new Promise((done) => setTimeout(done, 30))
+      throw new XpError({ code: 'XP_TEST', exit: 'stageFailed', message: 'broke' })
+    },
+  })
+  const experiment = experimentOf([load, train('a', 1, waiting), train('b', 2, broken), train('c', 3)])
+  const { result } = await execute(experiment, place, { jobs: 2, afterFailure: 'stop' })
+  expect(result).toMatchObject({ status: 'failed', error: { code: 'XP_TEST', stage: 'b' } })
+  expect(result.stages.map(({ id, status, reason }) => [id, status, reason])).toEqual([
+    ['load', 'ran', 'never run'],
+    ['a', 'failed', 'another stage failed'],
+    ['b', 'failed', 'never run'],
+    ['c', 'skipped', 'b failed'],
+  ])
 })
 
 it('stops everything that is at work when it is interrupted', async () => {
