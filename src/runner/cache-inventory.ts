@@ -90,6 +90,22 @@ async function liveRuns(dir: string) {
 /** Names of what is written beside its place first, and of locks put aside. */
 const halfMade = /^\..*\.tmp$|\.(new|broken)$/
 
+/** Lists of files of source data that no result is of any more. */
+async function oldTrees(dir: string, results: readonly StoredResult[]): Promise<readonly LeftOver[]> {
+  const sources = results.flatMap(({ manifest }) =>
+    manifest.ingredients.filter(([name]) => name.startsWith('sources.')),
+  )
+  const named = new Set(sources.map(([, digest]) => String(digest)))
+  const found: LeftOver[] = []
+  for (const shard of await names(join(dir, 'trees')))
+    for (const file of await names(join(dir, 'trees', shard))) {
+      const path = join(dir, 'trees', shard, file)
+      if (/^[0-9a-f]{64}\.json$/.test(file) && !named.has(file.slice(0, 64)))
+        found.push({ path, usedMs: await usedAt(path) })
+    }
+  return found
+}
+
 async function leftOversIn(dir: string): Promise<readonly LeftOver[]> {
   const found: LeftOver[] = []
   for (const folder of ['results', 'trees', 'stat', 'locks']) {
@@ -138,7 +154,7 @@ export async function inventory(dir: string): Promise<Inventory> {
     objects,
     folders,
     broken,
-    leftOvers: [...unfinished, ...(await leftOversIn(dir)), ...ended],
+    leftOvers: [...unfinished, ...(await leftOversIn(dir)), ...(await oldTrees(dir, results)), ...ended],
     liveSinceMs,
   }
 }

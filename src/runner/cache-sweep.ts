@@ -76,6 +76,7 @@ export async function sweep(store: Store, removal: Removal): Promise<void> {
     }
     for (const { kind, name, usedMs } of folders)
       await remove(kind === 'source' ? store.sourceDir(name) : store.scratchDir(name), '.', usedMs)
+    await store.forgetRemoved()
   } catch (error) {
     throw diskFailure(error, 'removing cached results', store.dir) ?? error
   }

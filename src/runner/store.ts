@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskFailure, storeNotOpened } from '../errors/store.ts'
@@ -25,6 +26,13 @@ export type Lookup =
 /** Left-overs of killed processes are removed after this long. */
 const staleTemporaryMs = 24 * 60 * 60 * 1000
 const historyLength = 64
+/** Characters of a list of keys, each used several times on average, before it is cut. */
+const longestIndex = 16 * historyLength * 65
+
+/** The keys of a list without repetitions, the latest first. */
+const latestKeys = (text: string): string[] =>
+  [...new Set(text.split('\n').reverse())].filter((key) => key.length === 64).slice(0, historyLength)
+
 const folders = ['objects', 'results', 'scratch', 'tmp', 'stat', 'locks', 'index', 'trees', 'sources']
 
 async function readText(path: string): Promise<string | undefined> {
@@ -179,7 +187,7 @@ export class Store implements SourceStore {
       crashPoint('store.manifest-written')
       await stampUse(join(dir, 'manifest.json'))
       await syncDirectory(join(dir, '..'))
-      await appendFile(this.#index(manifest.uses), `${manifest.key}\n`)
+      await this.#remember(manifest)
       crashPoint('store.indexed')
     } catch (error) {
       throw diskFailure(error, `result of ${manifest.uses}`, this.dir) ?? error
@@ -193,9 +201,18 @@ export class Store implements SourceStore {
   async touch({ uses, key }: Manifest): Promise<boolean> {
     if (!(await stampUse(join(this.#at('results', key), 'manifest.json')))) return false
     crashPoint('store.touched')
-    const text = (await readText(this.#index(uses))) ?? ''
-    if (!text.endsWith(`${key}\n`)) await appendFile(this.#index(uses), `${key}\n`)
+    await this.#remember({ uses, key })
     return true
+  }
+
+  /** Puts a result at the end of the list of its kind, which is cut when it has become long. */
+  async #remember({ uses, key }: Pick<Manifest, 'uses' | 'key'>): Promise<void> {
+    const index = this.#index(uses)
+    const text = (await readText(index)) ?? ''
+    if (text.endsWith(`${key}\n`)) return
+    if (text.length < longestIndex) return appendFile(index, `${key}\n`)
+    const kept = latestKeys(`${text}${key}\n`).reverse()
+    await writeFileAtomic(index, kept.map((one) => `${one}\n`).join(''))
   }
 
   #index(uses: string): string {
@@ -205,7 +222,7 @@ export class Store implements SourceStore {
   /** Manifests of the last results of `uses`, latest first, unchecked: for explanations only. */
   async history(uses: string): Promise<readonly Manifest[]> {
     const text = (await readText(this.#index(uses))) ?? ''
-    const keys = [...new Set(text.split('\n').reverse())].filter((key) => key.length === 64).slice(0, historyLength)
+    const keys = latestKeys(text)
     const manifests: Manifest[] = []
     for (const key of keys) {
       const manifest = parseManifest((await readText(join(this.#at('results', key), 'manifest.json'))) ?? '', key)
@@ -226,6 +243,12 @@ export class Store implements SourceStore {
     } catch {
       return undefined
     }
+  }
+
+  /** Forgets that bytes of artifacts were checked which are no longer there. */
+  async forgetRemoved(): Promise<void> {
+    this.#verified.retain((path) => existsSync(this.objectDir(path.slice(0, path.indexOf('/')))))
+    await this.#verified.save()
   }
 
   /** Remembers which bytes were checked, for the next process. */

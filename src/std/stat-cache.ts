@@ -52,10 +52,10 @@ export class StatCache {
     else this.#rows.set(path, [stamp.size, stamp.mtimeMs, stamp.ctimeMs, stamp.ino, digest])
   }
 
-  /** Forgets every path that `keep` does not hold. */
-  retain(keep: ReadonlySet<string>): void {
+  /** Forgets every path that is not kept. */
+  retain(isKept: (path: string) => boolean): void {
     for (const path of this.#rows.keys()) {
-      if (keep.has(path)) continue
+      if (isKept(path)) continue
       this.#rows.delete(path)
       this.#changed = true
     }

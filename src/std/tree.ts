@@ -129,6 +129,7 @@ export interface HashedTree {
 export async function hashTree(root: string, cache?: StatCache): Promise<HashedTree> {
   const listed = listTree(root)
   const files = await hashFiles(root, listed, cache)
-  cache?.retain(new Set(listed.map((f) => f.path)))
+  const paths = new Set(listed.map((f) => f.path))
+  cache?.retain((path) => paths.has(path))
   return { digest: digestTree(files), files, listed }
 }

@@ -19,6 +19,7 @@ import { XpError } from '../../../src/errors/xp-error.ts'
 import { defineStage } from '../../../src/registry/stage.ts'
 import { inventory } from '../../../src/runner/cache-inventory.ts'
 import { planRemoval } from '../../../src/runner/cache-removal.ts'
+import { sweep } from '../../../src/runner/cache-sweep.ts'
 import { openStore } from '../../../src/runner/store.ts'
 import { racyMs } from '../../../src/std/stat-cache.ts'
 import { Count, execute, type Place, reasonOf, statuses, trainCount, wordsExperiment } from '../../unit/runner/fakes.ts'
@@ -109,6 +110,38 @@ it.each(['an index of other lines', 'a stat cache of another format', 'no index'
   expect(again.result.stages.map(({ key, status }) => [key, status])).toEqual(
     first.result.stages.map(({ key }) => [key, 'hit']),
   )
+})
+
+it('grows by results alone: lists are cut, and gc takes what belongs to none', async () => {
+  for (const text of ['boot', 'shoe', 'sandal', 'heel']) {
+    writeFileSync(join(root, 'a.txt'), text)
+    await execute(wordsExperiment({ root }), place)
+  }
+  await sleep(racyMs + 100)
+  await execute(wordsExperiment({ root }), place)
+  // As if two results had been used in turns for years.
+  const index = join(place.store, 'index', 'load.words.txt')
+  const keys = readFileSync(index, 'utf8').trim().split('\n')
+  writeFileSync(index, `${Array.from({ length: 1100 }, (_, i) => keys[i % keys.length]).join('\n')}\n`)
+  writeFileSync(join(root, 'a.txt'), 'boot')
+  await execute(wordsExperiment({ root }), place)
+  expect(readFileSync(index, 'utf8').trim().split('\n')).toHaveLength(4)
+  expect(readFileSync(index, 'utf8')).toMatch(new RegExp(`${keys[0]}\n$`))
+
+  const trees = () =>
+    readdirSync(join(place.store, 'trees'), { recursive: true }).filter((name) => String(name).endsWith('.json'))
+  const stat = join(place.store, 'stat', 'objects.json')
+  const known = () => Object.keys(JSON.parse(readFileSync(stat, 'utf8')).files).length
+  const before = known()
+  expect(trees()).toHaveLength(4)
+  const store = await openStore(place.store)
+  const nothing = { keys: new Set<string>(), objects: new Set<string>() }
+  const tomorrow = Date.now() + 24 * 60 * 60 * 1000
+  await sweep(store, planRemoval(await inventory(place.store), nothing, { maxBytes: 0 }, tomorrow))
+  await sweep(await openStore(place.store), planRemoval(await inventory(place.store), nothing, {}, tomorrow))
+  expect(trees()).toEqual([])
+  expect(before).toBeGreaterThan(0)
+  expect(known()).toBe(0)
 })
 
 it('needs no clock that goes forward', async () => {
