@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskFailure, storeNotOpened } from '../errors/store.ts'
 import type { AnyArtifactType } from '../registry/artifact.ts'
@@ -8,12 +8,13 @@ import type { StageEvent } from '../registry/events.ts'
 import type { SourceStore } from '../sources/source.ts'
 import { stampUse } from '../std/clock.ts'
 import { crashPoint } from '../std/crash-point.ts'
-import { makeFolder, syncDirectory, writeFileAtomic } from '../std/fs.ts'
+import { makeFolder, readIfThere, syncDirectory, writeFileAtomic } from '../std/fs.ts'
 import { type Digest, digestTree, sha256, type TreeFile } from '../std/hash.ts'
 import { StatCache } from '../std/stat-cache.ts'
 import { hashFiles, listTree } from '../std/tree.ts'
 import { eventLine, parseEvents } from './event-text.ts'
 import { foreignFormat, type Manifest, manifestText, parseManifest, type StoredOutput } from './manifest.ts'
+import { RecentResults } from './recent-results.ts'
 import { damageOf, removeFolder, syncTree } from './store-object.ts'
 
 /** What the store holds under a key. A damaged result is never served. */
@@ -25,33 +26,17 @@ export type Lookup =
 
 /** Left-overs of killed processes are removed after this long. */
 const staleTemporaryMs = 24 * 60 * 60 * 1000
-const historyLength = 64
-/** Characters of a list of keys, each used several times on average, before it is cut. */
-const longestIndex = 16 * historyLength * 65
-
-/** The keys of a list without repetitions, the latest first. */
-const latestKeys = (text: string): string[] =>
-  [...new Set(text.split('\n').reverse())].filter((key) => key.length === 64).slice(0, historyLength)
-
 const folders = ['objects', 'results', 'scratch', 'tmp', 'stat', 'locks', 'index', 'trees', 'sources']
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw error
-  }
-}
 
 /** Results by key and artifacts by content, in a folder. The truth is `results/<key>/manifest.json`, written last. */
 export class Store implements SourceStore {
   readonly dir: string
   readonly #verified: StatCache
+  readonly #recent: RecentResults
 
   constructor(dir: string, verified: StatCache) {
     this.dir = dir
+    this.#recent = new RecentResults(join(dir, 'index'))
     this.#verified = verified
   }
 
@@ -96,14 +81,14 @@ export class Store implements SourceStore {
   /** The result of `key`, every byte checked; bytes that were checked before and did not change since are not read. */
   async lookup(key: Digest): Promise<Lookup> {
     const dir = this.#at('results', key)
-    const text = await readText(join(dir, 'manifest.json'))
+    const text = await readIfThere(join(dir, 'manifest.json'))
     if (text === undefined) return { kind: 'none' }
     const foreign = foreignFormat(text)
     if (foreign !== undefined)
       return { kind: 'none', why: `its result was written by another version of xp (format ${foreign})` }
     const manifest = parseManifest(text, key)
     if (manifest === undefined) return { kind: 'damaged', why: 'its manifest is not readable', objects: [] }
-    const events = await readText(join(dir, 'events.jsonl'))
+    const events = await readIfThere(join(dir, 'events.jsonl'))
     if (events === undefined || sha256(events) !== manifest.events) {
       return { kind: 'damaged', why: 'its event log is not as written', objects: [] }
     }
@@ -187,7 +172,7 @@ export class Store implements SourceStore {
       crashPoint('store.manifest-written')
       await stampUse(join(dir, 'manifest.json'))
       await syncDirectory(join(dir, '..'))
-      await this.#remember(manifest)
+      await this.#recent.add(manifest.uses, manifest.key)
       crashPoint('store.indexed')
     } catch (error) {
       throw diskFailure(error, `result of ${manifest.uses}`, this.dir) ?? error
@@ -201,31 +186,15 @@ export class Store implements SourceStore {
   async touch({ uses, key }: Manifest): Promise<boolean> {
     if (!(await stampUse(join(this.#at('results', key), 'manifest.json')))) return false
     crashPoint('store.touched')
-    await this.#remember({ uses, key })
+    await this.#recent.add(uses, key)
     return true
-  }
-
-  /** Puts a result at the end of the list of its kind, which is cut when it has become long. */
-  async #remember({ uses, key }: Pick<Manifest, 'uses' | 'key'>): Promise<void> {
-    const index = this.#index(uses)
-    const text = (await readText(index)) ?? ''
-    if (text.endsWith(`${key}\n`)) return
-    if (text.length < longestIndex) return appendFile(index, `${key}\n`)
-    const kept = latestKeys(`${text}${key}\n`).reverse()
-    await writeFileAtomic(index, kept.map((one) => `${one}\n`).join(''))
-  }
-
-  #index(uses: string): string {
-    return join(this.dir, 'index', `${uses.replaceAll('/', '.')}.txt`)
   }
 
   /** Manifests of the last results of `uses`, latest first, unchecked: for explanations only. */
   async history(uses: string): Promise<readonly Manifest[]> {
-    const text = (await readText(this.#index(uses))) ?? ''
-    const keys = latestKeys(text)
     const manifests: Manifest[] = []
-    for (const key of keys) {
-      const manifest = parseManifest((await readText(join(this.#at('results', key), 'manifest.json'))) ?? '', key)
+    for (const key of await this.#recent.latest(uses)) {
+      const manifest = parseManifest((await readIfThere(join(this.#at('results', key), 'manifest.json'))) ?? '', key)
       if (manifest !== undefined) manifests.push(manifest)
     }
     return manifests
