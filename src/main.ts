@@ -32,6 +32,9 @@ function unknownCommand(message: string): string | undefined {
 const words = process.argv.slice(2)
 const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words
 
+// Who reads no longer (`2>&1 | head`) does not end a run.
+process.stderr.on('error', () => undefined)
+
 /** What no command answers for: a closed or full stdout, which is the environment's, or a mistake of this program. */
 process.on('uncaughtException', (thrown: NodeJS.ErrnoException) => {
   const isOutput = thrown.syscall === 'write' && thrown.code !== undefined

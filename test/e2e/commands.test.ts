@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -66,6 +66,17 @@ describe('xp', () => {
     const code = await new Promise((done) => child.on('close', done))
     closeSync(full)
     expect([code, stderr]).toEqual([4, expect.stringMatching(/^error: the output cannot be written: ENOSPC/)])
+  })
+
+  it('it goes on when nobody reads what it says', async () => {
+    const bin = resolve(import.meta.dirname, '../../bin/xp.js')
+    const line = `"${process.execPath}" "${bin}" run tiny.yaml --until split 2>&1 | head -n 1; echo "\${PIPESTATUS[0]}"`
+    const own = createProject()
+    own.write('tiny.yaml', tinyExperiment())
+    const env = { ...process.env, XP_STORE: '', MLFLOW_TRACKING_URI: '' }
+    const said = execFileSync('bash', ['-c', line], { cwd: own.dir, env, encoding: 'utf8' })
+    await own.remove()
+    expect(said).toMatch(/^tiny {2}run .*\n0\n$/)
   })
 
   it('it refuses an unknown flag with 2', async () => {
