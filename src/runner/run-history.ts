@@ -25,6 +25,8 @@ export interface PastRun {
   readonly tags: readonly string[]
 }
 
+/** Characters of an id that say its second: `20261125-164332`. */
+const secondLength = 15
 const tagsFile = 'tags.json'
 /** Enough for the longest event that ends a run. */
 const tailBytes = 1 << 18
@@ -102,10 +104,19 @@ export async function readRun(runsDir: string, id: string, storeDir: string): Pr
 /** Ids of every run, the newest first. */
 export async function runIds(runsDir: string): Promise<readonly string[]> {
   const names = await readdir(runsDir).catch(() => [] as string[])
-  const folders = await Promise.all(
-    names.map(async (name) => ((await stat(join(runsDir, name)).catch(() => undefined))?.isDirectory() ? [name] : [])),
+  const found = await Promise.all(
+    names.map(async (id) => {
+      if (!(await stat(join(runsDir, id)).catch(() => undefined))?.isDirectory()) return []
+      // Written once, as the run begins: ids tell runs of one second apart, but not which came first.
+      const begun = await stat(join(runsDir, id, 'resolved.yaml')).catch(() => undefined)
+      return [{ id, second: id.slice(0, secondLength), ms: begun?.mtimeMs ?? 0 }]
+    }),
   )
-  return folders.flat().sort().reverse()
+  const later = (a: string, b: string) => (a < b ? 1 : a > b ? -1 : 0)
+  return found
+    .flat()
+    .sort((a, b) => later(a.second, b.second) || b.ms - a.ms || later(a.id, b.id))
+    .map(({ id }) => id)
 }
 
 /** How each stage of a run went, in order. */

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createProject, type Project } from './project.ts'
@@ -70,6 +79,21 @@ it('removes the least recently used, never what the kept runs name', async () =>
   expect(freedBytes).toBeGreaterThan(0)
   expect((await run()).statuses).toEqual(['hit', 'hit', 'hit'])
   expect((await run('--set', 'stages.load.with.perClass=7')).statuses).toEqual(['ran', 'ran', 'ran'])
+})
+
+it('knows which of two runs of one second was the later', async () => {
+  const { runIds } = await import('../../src/runner/run-history.ts')
+  const runs = join(project.dir, 'ordered')
+  for (const [id, ms] of [
+    ['20260101-000000-a-ffff', 1],
+    ['20260101-000000-b-0000', 2],
+    ['20250101-000000-c-0000', 3],
+  ] as const) {
+    mkdirSync(join(runs, id), { recursive: true })
+    writeFileSync(join(runs, id, 'resolved.yaml'), '')
+    utimesSync(join(runs, id, 'resolved.yaml'), ms, ms)
+  }
+  expect(await runIds(runs)).toEqual(['20260101-000000-b-0000', '20260101-000000-a-ffff', '20250101-000000-c-0000'])
 })
 
 it('leaves alone what a run under way uses', async () => {
